@@ -1,0 +1,26 @@
+namespace Amavis.Core.Policy;
+
+/// <summary>A named set of settings laid over the current ones.</summary>
+/// <param name="Overlay">Gives the settings with the bank's own put over the given ones. Pure.</param>
+public sealed record PolicyBank(string Name, Func<Settings, Settings> Overlay);
+
+/// <summary>
+/// The settings in force for a session or message, and the banks that led to them. Immutable; loading gives a new state.
+/// </summary>
+public sealed record PolicyState(Settings Settings, string Path, string LastBank)
+{
+    /// <summary>
+    /// Lays a bank over. Unknown names change nothing; neither does the name just loaded. Loading <c>MYNETS</c> sets
+    /// originating before the bank's own keys.
+    /// </summary>
+    public PolicyState Load(string? bankName)
+    {
+        if (bankName is null || bankName == LastBank || !Settings.PolicyBanks.TryGetValue(bankName, out var bank))
+            return this;
+        var current = bankName == "MYNETS" && !Settings.Originating ? Settings with { Originating = true } : Settings;
+        var path = Path.Length == 0 ? bankName : Path + "/" + bankName;
+        return new PolicyState(bank.Overlay(current), path, bankName);
+    }
+
+    public static PolicyState Base(Settings settings) => new(settings, "", "");
+}
