@@ -39,7 +39,7 @@ public static class CopyPlanner
         if (policy.IsLocal && verdict.IsTag)
         {
             marked |= verdict.IsTag2;
-            AddSpamFields(verdict, findings, Add);
+            AddSpamFields(verdict, Add);
         }
         var tag = SubjectTag(verdict);
         return new CopyPlan(fields, policy.RemoveSpamHeaders, tag, marked || tag is not null);
@@ -77,7 +77,7 @@ public static class CopyPlanner
     public static string Tests(IEnumerable<TestScore> tests) =>
         "tests=[" + string.Join(", ", tests.Select(t => t.Name + "=" + LogLine.Number(t.Points))) + "]";
 
-    private static void AddSpamFields(RecipientVerdict verdict, Findings findings, Action<string, string> add)
+    private static void AddSpamFields(RecipientVerdict verdict, Action<string, string> add)
     {
         var policy = verdict.Policy;
         var shown = ShownScore(verdict.Score, policy.SenderBlacklisted, policy.SenderWhitelisted);
@@ -96,7 +96,7 @@ public static class CopyPlanner
         if (policy.SenderWhitelisted)
             status.Add("WHITELISTED");
         status.Add(Tests(verdict.Tests));
-        status.Add("autolearn=" + (findings.Spam?.Autolearn ?? "unavailable"));
+        status.Add("autolearn=" + (verdict.Spam?.Autolearn ?? "unavailable"));
         add("X-Spam-Status", string.Join(' ', status));
     }
 

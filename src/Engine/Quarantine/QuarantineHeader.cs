@@ -33,12 +33,12 @@ public static class QuarantineHeader
             Add("X-Amavis-Hold", hold);
         foreach (var (text, _) in verdicts.SelectMany(v => CopyPlanner.Alerts(v, findings)).DistinctBy(a => a.Text[..4]))
             Add("X-Amavis-Alert", text);
-        AddSpam(verdicts, findings, settings, Add);
+        AddSpam(verdicts, settings, Add);
         return fields;
     }
 
     /// <summary>Maximum over recipients, for all of them at once.</summary>
-    private static void AddSpam(IReadOnlyList<RecipientVerdict> verdicts, Findings findings, Settings settings, Action<string, string> add)
+    private static void AddSpam(IReadOnlyList<RecipientVerdict> verdicts, Settings settings, Action<string, string> add)
     {
         var scores = verdicts.Select(v => v.Score).OfType<double>().ToList();
         bool black = verdicts.Any(v => v.Policy.SenderBlacklisted), white = verdicts.Any(v => v.Policy.SenderWhitelisted);
@@ -69,7 +69,7 @@ public static class QuarantineHeader
             status.Add("WHITELISTED");
         IEnumerable<TestScore> tests = verdicts.SelectMany(v => v.Tests).DistinctBy(t => t.Name).OrderBy(t => t.Name, StringComparer.Ordinal);
         status.Add(CopyPlanner.Tests(tests));
-        status.Add("autolearn=" + (findings.Spam?.Autolearn ?? "unavailable"));
+        status.Add("autolearn=" + (verdicts.Select(v => v.Spam?.Autolearn).FirstOrDefault(a => a is not null) ?? "unavailable"));
         add("X-Spam-Status", string.Join(' ', status));
     }
 

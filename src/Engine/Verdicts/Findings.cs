@@ -10,8 +10,8 @@ public sealed record Findings
     public required long Size { get; init; }
     public PartTree? Tree { get; init; }
     public VirusFinding Virus { get; init; } = VirusFinding.NotScanned;
-    /// <summary>Null: not scored.</summary>
-    public SpamFinding? Spam { get; init; }
+    /// <summary>By recipient, in envelope order; null: not scored.</summary>
+    public IReadOnlyList<SpamFinding?> Spam { get; init; } = [];
     public IReadOnlyList<HeaderFinding> HeaderDefects { get; init; } = [];
     /// <summary>By recipient, in envelope order; null: nothing banned.</summary>
     public IReadOnlyList<BannedFinding?> Banned { get; init; } = [];
@@ -29,7 +29,7 @@ public sealed record VirusFinding(bool Ran, IReadOnlyList<string> Names, IReadOn
 }
 
 /// <param name="Autolearn">State of the engine's learning, or null when it said nothing.</param>
-public sealed record SpamFinding(double Score, IReadOnlyList<TestScore> Tests, string? Report, string? Autolearn, IReadOnlyList<KeyValuePair<string, string>> Headers);
+public sealed record SpamFinding(double Score, IReadOnlyList<TestScore> Tests, string? Report, string? Autolearn);
 
 /// <param name="Minor">Minor of the category bad header, 1 to 8.</param>
 public sealed record HeaderFinding(int Minor, string Text);

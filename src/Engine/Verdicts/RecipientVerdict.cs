@@ -15,6 +15,7 @@ public sealed record RecipientVerdict
     /// <summary>Null: not scored.</summary>
     public double? Score { get; init; }
     public IReadOnlyList<TestScore> Tests { get; init; } = [];
+    public SpamFinding? Spam { get; init; }
     public bool IsTag { get; init; }
     public bool IsTag2 { get; init; }
     public bool IsTag3 { get; init; }

@@ -19,7 +19,8 @@ public static class VerdictDecider
         var steps = new List<string>();
         var banned = recipientIndex < findings.Banned.Count && !policy.BypassBanned ? findings.Banned[recipientIndex] : null;
         var categories = FromContent(findings, policy, banned, steps);
-        var spam = SpamLevels(findings, policy, steps);
+        var found = recipientIndex < findings.Spam.Count ? findings.Spam[recipientIndex] : null;
+        var spam = SpamLevels(findings, found, policy, steps);
         if (spam.IsTag)
             categories = categories.With(new CategoryKey(ContentCategory.Clean, 1));
         if (spam.IsTag2)
@@ -43,6 +44,7 @@ public static class VerdictDecider
             Destiny = destiny,
             Score = spam.Score,
             Tests = spam.Tests,
+            Spam = found,
             IsTag = spam.IsTag,
             IsTag2 = spam.IsTag2,
             IsTag3 = spam.IsTag3,
@@ -124,10 +126,10 @@ public static class VerdictDecider
 
     private readonly record struct Levels(double? Score, IReadOnlyList<TestScore> Tests, bool IsTag, bool IsTag2, bool IsTag3, bool IsKill);
 
-    private static Levels SpamLevels(Findings findings, RecipientPolicy policy, List<string> steps)
+    private static Levels SpamLevels(Findings findings, SpamFinding? found, RecipientPolicy policy, List<string> steps)
     {
         var tests = new List<TestScore>();
-        var score = findings.Spam?.Score;
+        var score = found?.Score;
         if (policy.SenderPoints != 0)
         {
             score = (score ?? 0) + policy.SenderPoints;
@@ -138,7 +140,7 @@ public static class VerdictDecider
             score = (score ?? 0) + findings.Virus.Scores.Max(s => s.Points);
             tests.AddRange(findings.Virus.Scores);
         }
-        tests.AddRange(findings.Spam?.Tests ?? []);
+        tests.AddRange(found?.Tests ?? []);
         if (policy.BypassSpam)
             return new Levels(score, tests, false, false, false, false);
 
