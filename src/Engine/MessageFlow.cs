@@ -38,7 +38,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
 
         Section = "checks";
         var checks = new CheckStage(services, message, letter, policies, deadline, _stages, counters, section => Section = section);
-        await using var checkedMessage = await checks.RunAsync(cancellationToken);
+        using var checkedMessage = await checks.RunAsync(cancellationToken);
         var findings = checkedMessage.Findings;
 
         Section = "decide";

@@ -4,7 +4,7 @@ using Amavis.Engine.Verdicts;
 namespace Amavis.Engine.Checks;
 
 /// <summary>Findings with their explanations; owns the unpacked parts.</summary>
-internal sealed record CheckedMessage(Findings Findings, VirusExplanation? Virus, SpamExplanation? Spam, IAsyncDisposable? Parts) : IAsyncDisposable
+internal sealed record CheckedMessage(Findings Findings, VirusExplanation? Virus, SpamExplanation? Spam, IDisposable? Parts) : IDisposable
 {
-    public ValueTask DisposeAsync() => Parts?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public void Dispose() => Parts?.Dispose();
 }
