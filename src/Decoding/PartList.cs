@@ -1,0 +1,39 @@
+using System.Globalization;
+using Amavis.Core.Parts;
+
+namespace Amavis.Decoding;
+
+/// <summary>All parts of a message; gives out their numbers.</summary>
+internal sealed class PartList
+{
+    private readonly List<MessagePart> _parts = [];
+    private List<MessagePart> _fresh = [];
+
+    /// <summary>In the order of their numbers.</summary>
+    public IReadOnlyList<MessagePart> All => _parts;
+
+    public MessagePart AddMember(MessagePart archive, int index) =>
+        Add(archive, string.Create(CultureInfo.InvariantCulture, $"{archive.Placement}/{index}"));
+
+    /// <summary>Parts must come in the order of their numbers.</summary>
+    public void Add(MessagePart part)
+    {
+        _parts.Add(part);
+        _fresh.Add(part);
+    }
+
+    /// <summary>Those added since it was last asked.</summary>
+    public List<MessagePart> TakeFresh()
+    {
+        var fresh = _fresh;
+        _fresh = [];
+        return fresh;
+    }
+
+    private MessagePart Add(MessagePart parent, string placement)
+    {
+        var part = new MessagePart(_parts.Count + 1, parent, placement);
+        Add(part);
+        return part;
+    }
+}
