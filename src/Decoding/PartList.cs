@@ -12,8 +12,17 @@ internal sealed class PartList
     /// <summary>In the order of their numbers.</summary>
     public IReadOnlyList<MessagePart> All => _parts;
 
+    /// <summary>Adds a member of an archive under the next number.</summary>
     public MessagePart AddMember(MessagePart archive, int index) =>
-        Add(archive, string.Create(CultureInfo.InvariantCulture, $"{archive.Placement}/{index}"));
+        AddNext(archive, archive.Placement.Length == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{archive.Placement}/{index}"));
+
+    /// <summary>Adds a part under the next number.</summary>
+    public MessagePart AddNext(MessagePart? parent, string placement)
+    {
+        var part = new MessagePart(_parts.Count + 1, parent, placement);
+        Add(part);
+        return part;
+    }
 
     /// <summary>Parts must come in the order of their numbers.</summary>
     public void Add(MessagePart part)
@@ -28,12 +37,5 @@ internal sealed class PartList
         var fresh = _fresh;
         _fresh = [];
         return fresh;
-    }
-
-    private MessagePart Add(MessagePart parent, string placement)
-    {
-        var part = new MessagePart(_parts.Count + 1, parent, placement);
-        Add(part);
-        return part;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using Amavis.Core.Parts;
 using Amavis.Decoding.Archives;
@@ -14,7 +13,8 @@ namespace Amavis.Decoding;
 /// Types parts and unpacks archives, round by round: what one round finds is the work of the next, until nothing new comes or a
 /// limit ends it.
 /// </summary>
-internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget budget) : IDisposable
+/// <param name="decoderFailed">Told of faults of ours that a decoder ran into; the archive then counts as damaged.</param>
+internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget budget, Action<MessagePart, Exception>? decoderFailed) : IDisposable
 {
     private readonly CodecSet _codecs = new();
 
@@ -50,7 +50,7 @@ internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget
         budget.CancellationToken.ThrowIfCancellationRequested();
         if (part.Content is not StoredContent content)
             return ContentKind.Plain;
-        var type = Identify(content);
+        var type = content.WithHead(ContentTyper.HeadOctets, ContentTyper.Identify);
         part.FullType = type.FullType;
         part.ShortTypes = type.ShortTypes;
         if (type.Kind == ContentKind.Encrypted)
@@ -58,17 +58,6 @@ internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget
         return type.Kind == ContentKind.Plain && type.ShortTypes is not ["asc" or "txt" or "empty", ..] && ZipReader.IsAppended(content)
             ? ContentKind.Appended
             : type.Kind;
-    }
-
-    private static ContentType Identify(StoredContent content)
-    {
-        var length = (int)Math.Min(content.Length, ContentTyper.HeadOctets);
-        if (content.TryGetArray(out var array))
-            return ContentTyper.Identify(array.AsSpan(0, length), content.Length);
-        var head = ArrayPool<byte>.Shared.Rent(length);
-        var type = ContentTyper.Identify(head.AsSpan(0, content.Read(0, head.AsSpan(0, length))), content.Length);
-        ArrayPool<byte>.Shared.Return(head);
-        return type;
     }
 
     private void Unpack(MessagePart archive, ContentKind kind, int depth)
@@ -85,13 +74,25 @@ internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget
         {
             if (ContainsItself(archive, content))
                 throw UnpackBudget.TooDeep(budget.Limits.MaxLevels > 0 ? budget.Limits.MaxLevels : depth, $": {archive.BaseName} contains itself");
-            var findings = read(content, new MemberSink(archive, parts, store, budget, _codecs), budget.Limits);
-            archive.Attributes |= Attributes(findings, appended: kind == ContentKind.Appended);
+            Take(archive, read(content, new MemberSink(archive, parts, store, budget, _codecs), budget.Limits), kind == ContentKind.Appended);
         }
         catch (UnpackLimitException limit)
         {
             Hold = limit.Message;
         }
+        catch (Exception fault) when (fault is not (OperationCanceledException or IOException or UnauthorizedAccessException or OutOfMemoryException))
+        {
+            // Retrying would end the same way for ever: what was read stays, and the message is known not to be looked through.
+            archive.Attributes |= PartAttributes.Undecipherable;
+            decoderFailed?.Invoke(archive, fault);
+        }
+    }
+
+    private void Take(MessagePart archive, ArchiveFindings findings, bool appended)
+    {
+        archive.Attributes |= Attributes(findings, appended);
+        archive.IsUnpacked = findings == ArchiveFindings.None && !appended && archive.Children.Count > 0
+            && archive.Children.All(member => member.Attributes is var found && !found.HasFlag(PartAttributes.Undecipherable));
     }
 
     private PartAttributes Attributes(ArchiveFindings findings, bool appended)

@@ -15,9 +15,6 @@ internal sealed class MemberSink(MessagePart archive, PartList parts, PartStore 
 
     public CodecSet Codecs { get; } = codecs;
 
-    /// <summary>Members added.</summary>
-    public int Count => _members;
-
     /// <summary>Adds a member without content.</summary>
     public MessagePart Add(IReadOnlyList<string> names, PartAttributes attributes = PartAttributes.None)
     {
@@ -31,7 +28,7 @@ internal sealed class MemberSink(MessagePart archive, PartList parts, PartStore 
     /// <summary>Takes the content of a member; complete it, and dispose it in any case.</summary>
     /// <param name="part">The member.</param>
     /// <param name="expectedOctets">What the archive declares; only a hint.</param>
-    public MemberOutput Open(MessagePart part, long expectedOctets = 0) => new(part, store.Create(Math.Max(0, expectedOctets)), budget);
+    public MemberOutput Open(MessagePart part, long expectedOctets = 0) => new(part, store.Create(expectedOctets, isBound: false), budget);
 
     /// <summary>Gives up for the whole message.</summary>
     public static UnpackLimitException Overlapping(MessagePart archive) => new($"Overlapping members in archive {archive.BaseName}");

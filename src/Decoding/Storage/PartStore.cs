@@ -33,8 +33,9 @@ public sealed class PartStore : IDisposable
     internal long MemoryLeft { get; private set; }
 
     /// <summary>A writer for one new content; dispose it, completed or not.</summary>
-    /// <param name="expectedOctets">A hint for the first buffer; may be wrong or huge.</param>
-    internal PartWriter Create(long expectedOctets = 0) => new(this, expectedOctets);
+    /// <param name="expectedOctets">Octets to expect.</param>
+    /// <param name="isBound">There will not be more; otherwise the number is a hint that may be wrong or huge.</param>
+    internal PartWriter Create(long expectedOctets, bool isBound) => new(this, expectedOctets, isBound);
 
     /// <summary>An array of at least this length if the memory bound allows; it is given back when the store is disposed.</summary>
     internal byte[]? TryRent(int octets)

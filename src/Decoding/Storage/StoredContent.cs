@@ -1,6 +1,10 @@
+using System.Buffers;
 using Amavis.Core.Parts;
 
 namespace Amavis.Decoding.Storage;
+
+/// <summary>Looks at the first octets of a content.</summary>
+internal delegate T HeadReader<out T>(ReadOnlySpan<byte> head, long length);
 
 /// <summary>Content that can be read at any place, which is what the archive readers need.</summary>
 internal abstract class StoredContent : IPartContent
@@ -18,6 +22,23 @@ internal abstract class StoredContent : IPartContent
     }
 
     public virtual Stream OpenRead() => new ContentStream(this);
+
+    /// <summary>Gives the first octets, all when there are fewer, to a function; they are not copied where they lie in memory.</summary>
+    public virtual T WithHead<T>(int octets, HeadReader<T> read)
+    {
+        octets = (int)Math.Min(octets, Length);
+        if (TryGetArray(out var array))
+            return read(array.AsSpan(0, octets), Length);
+        var head = ArrayPool<byte>.Shared.Rent(octets);
+        try
+        {
+            return read(head.AsSpan(0, Read(0, head.AsSpan(0, octets))), Length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(head);
+        }
+    }
 }
 
 /// <summary>Nothing.</summary>
