@@ -65,7 +65,7 @@ internal sealed partial class Letter
         ArgumentNullException.ThrowIfNull(message);
         var reader = new MimeReader(MimeReaderOptions.Default with { MaxParts = message.Policy.Settings.MaxFiles });
         foreach (var chunk in message.Spool.Chunks())
-            reader.Read(chunk.Span);
+            reader.Write(chunk.Span);
         var tree = reader.Finish();
         var header = HeaderSection.Read(message.Spool);
         return new Letter(message, tree, header, HeaderFacts.Collect(header, message.Envelope.Sender));

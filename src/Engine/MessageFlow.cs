@@ -109,7 +109,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         if (services.MessageLog is not { } log || !settings.SqlStoreInfoForAllMsgs)
             return;
         if (settings.SqlLogRequired && !log.IsAvailable)
-            throw new MessageFault(Section, "the message log is not available");
+            throw new MessageFaultException(Section, "the message log is not available");
         await log.BeginAsync(arrival, cancellationToken);
     }
 

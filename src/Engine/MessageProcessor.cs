@@ -37,7 +37,7 @@ public sealed class MessageProcessor(EngineServices services, ServerSlots slots)
             var why = timeout.IsCancellationRequested ? "timed out" : "shutting down";
             return Failed(message, entered ? flow.Section : "waiting", entered ? why : why + ", all servers busy", e);
         }
-        catch (MessageFault e)
+        catch (MessageFaultException e)
         {
             return Failed(message, e.Section, e.Message, e);
         }

@@ -39,7 +39,7 @@ internal sealed class CheckStage(
             enter("check_header");
             var headerDefects = CheckHeader();
             enter("check_banned");
-            var banned = tree is null ? [] : CheckBanned(tree);
+            IReadOnlyList<BannedFinding?> banned = tree is null ? [] : CheckBanned(tree);
 
             enter("virus_scan");
             var virus = await ScanForVirusesAsync(tree, cancellationToken);
@@ -75,13 +75,16 @@ internal sealed class CheckStage(
         counters.Add("OpsDec");
         try
         {
-            return await Unpacker.UnpackAsync(letter.Tree, message.Spool, UnpackLimits.From(_settings), store, cancellationToken);
+            return await new Unpacker(DecoderFailed).UnpackAsync(letter.Tree, message.Spool, UnpackLimits.From(_settings), store, cancellationToken);
         }
         catch (IOException e)
         {
-            throw new MessageFault("mime_decode", "no room to unpack: " + e.Message, e);
+            throw new MessageFaultException("mime_decode", "no room to unpack: " + e.Message, e);
         }
     }
+
+    private void DecoderFailed(MessagePart part, Exception fault) =>
+        services.Log.Line(-2, message.LogId, $"TROUBLE unpacking {part.BaseName} ({string.Join(',', part.ShortTypes)}): {fault}");
 
     private bool WantsVirusScan =>
         (_settings.AvScanners.Count > 0 || _settings.AvScannersBackup.Count > 0)
@@ -102,7 +105,7 @@ internal sealed class CheckStage(
         return defects.Count == 0 ? [] : [.. defects.Select(d => new HeaderFinding(d.Minor, d.Text))];
     }
 
-    private IReadOnlyList<BannedFinding?> CheckBanned(PartTree tree)
+    private List<BannedFinding?> CheckBanned(PartTree tree)
     {
         var asking = policies.Where(p => !p.BypassBanned).ToList();
         if (asking.Count == 0)
@@ -149,7 +152,7 @@ internal sealed class CheckStage(
         var reasons = string.Join("; ", report.Explanation.Scanners.Select(s => $"{s.Scanner} {s.Answer}"));
         services.Log.Line(-2, message.LogId, $"ALL VIRUS SCANNERS FAILED: {reasons}");
         if (_settings.VirusScannersFailureIsFatal)
-            throw new MessageFault("virus_scan", "AV: ALL VIRUS SCANNERS FAILED");
+            throw new MessageFaultException("virus_scan", "AV: ALL VIRUS SCANNERS FAILED");
         return report;
     }
 
@@ -184,7 +187,7 @@ internal sealed class CheckStage(
         {
             services.Counters.Add("SpamScannerFailures");
             if (_settings.SpamScannersFailureIsFatal)
-                throw new MessageFault("spam_scan", "spam scanner failed");
+                throw new MessageFaultException("spam_scan", "spam scanner failed");
         }
         var spam = new SpamFinding?[policies.Count];
         for (var k = 0; k < asking.Count; k++)

@@ -102,9 +102,9 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
     {
         var settings = message.Policy.Settings;
         if (settings.ForwardMethod is not { } method)
-            throw new MessageFault("forward", "no forward_method is set");
+            throw new MessageFaultException("forward", "no forward_method is set");
         if (method.Protocol is not (DeliveryProtocol.Smtp or DeliveryProtocol.Lmtp))
-            throw new MessageFault("forward", $"forward_method {method} is not available");
+            throw new MessageFaultException("forward", $"forward_method {method} is not available");
         var single = verdicts.Count == 1 ? verdicts[0].Recipient.Address.Bracketed : null;
         var copy = letter.Copy(plan, ReceivedField.Make(message, mailId, single));
         var delivery = Deliveries.Relay(message, letter, method, copy, verdicts, deadline);

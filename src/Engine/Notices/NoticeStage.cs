@@ -72,7 +72,7 @@ internal sealed class NoticeStage(EngineServices services, ReceivedMessage messa
         if (reply.IsSuccess)
             return true;
         if (reply.IsTempFail && !somebodyServed)
-            throw new MessageFault(Section, "temporarily unable to send the notification: " + reply);
+            throw new MessageFaultException(Section, "temporarily unable to send the notification: " + reply);
         services.Log.Line(-1, message.LogId, $"NOTICE: UNABLE TO SEND DSN to {sender.Bracketed}: {reply}");
         return false;
     }

@@ -36,7 +36,7 @@ internal sealed class QuarantineStage(EngineServices services, ReceivedMessage m
             catch (Exception e) when (e is IOException or StorageUnavailableException or UnauthorizedAccessException)
             {
                 services.Counters.Add("QuarAttemptTempFails");
-                throw new MessageFault(Section, e.Message, e);
+                throw new MessageFaultException(Section, e.Message, e);
             }
             var name = entry.Archive ? "Arch" : CategoryName(category);
             counters.Add("QuarMsgs" + name);
@@ -58,14 +58,14 @@ internal sealed class QuarantineStage(EngineServices services, ReceivedMessage m
             case DeliveryProtocol.Local:
                 return await StoreFilesAsync(entry, fields, arrival, cancellationToken);
             default:
-                throw new MessageFault(Section, $"quarantine method {entry.Method} is not available");
+                throw new MessageFaultException(Section, $"quarantine method {entry.Method} is not available");
         }
     }
 
     private async Task<StoredCopy> StoreSqlAsync(QuarantineEntry entry, List<AddedField> fields, MessageArrival arrival, CancellationToken cancellationToken)
     {
         if (services.SqlQuarantine is not { } sql)
-            throw new MessageFault(Section, "sql: quarantine without storage_sql_dsn");
+            throw new MessageFaultException(Section, "sql: quarantine without storage_sql_dsn");
         await using var text = new LineFeedStream(letter.WithFields(fields));
         await sql.StoreAsync(arrival, text, message.Policy.Settings.SqlQuarantineChunksizeMax, cancellationToken);
         var location = arrival.PartitionTag == 0 ? arrival.MailId : $"{arrival.MailId}[{arrival.PartitionTag}]";
