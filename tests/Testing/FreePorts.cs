@@ -3,14 +3,18 @@ using System.Net.Sockets;
 
 namespace Amavis.Testing;
 
-/// <summary>TCP ports of the loopback interface on which nobody listens.</summary>
+/// <summary>Free loopback ports.</summary>
 public static class FreePorts
 {
-    /// <summary>A free port at this moment; another process could take it before it is used.</summary>
-    public static int Next()
+    /// <summary>Distinct ports nobody listens on now.</summary>
+    public static int[] Take(int count)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        foreach (var listener in listeners)
+            listener.Start();
+        var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
+        foreach (var listener in listeners)
+            listener.Stop();
+        return ports;
     }
 }
