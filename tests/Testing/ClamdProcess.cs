@@ -21,7 +21,7 @@ public sealed class ClamdProcess : IDisposable
 
     public string SocketPath => _directory.FilePath("clamd.sock");
 
-    public int Port { get; } = FreePorts.Next();
+    public int Port { get; } = FreePorts.Take(1)[0];
 
     /// <summary>In the form of the configuration.</summary>
     public string UnixAddress => "unix:" + SocketPath;

@@ -19,7 +19,7 @@ public sealed class SpamdProcess : IDisposable
     {
     }
 
-    public int Port { get; } = FreePorts.Next();
+    public int Port { get; } = FreePorts.Take(1)[0];
 
     /// <summary>In the form of the configuration.</summary>
     public string Address => $"127.0.0.1:{Port}";

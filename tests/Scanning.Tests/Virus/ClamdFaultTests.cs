@@ -118,7 +118,7 @@ public sealed class ClamdFaultTests : IDisposable
     [Fact]
     public async Task F7_R4_after_the_first_message_a_dead_clamd_costs_nothing()
     {
-        var address = $"127.0.0.1:{FreePorts.Next()}";
+        var address = $"127.0.0.1:{FreePorts.Take(1)[0]}";
         (await ScanAsync(address)).ShouldBeOfType<ScanOutcome.Failed>();
 
         var started = Stopwatch.GetTimestamp();
@@ -150,7 +150,7 @@ public sealed class ClamdFaultTests : IDisposable
     public async Task The_next_address_is_used_when_one_does_not_take_connections()
     {
         await using var clamd = Clean();
-        var dead = $"127.0.0.1:{FreePorts.Next()}";
+        var dead = $"127.0.0.1:{FreePorts.Take(1)[0]}";
 
         for (var i = 0; i < 12; i++)
             (await ScanAsync(dead, clamd.Address, dead)).ShouldBeOfType<ScanOutcome.Clean>();

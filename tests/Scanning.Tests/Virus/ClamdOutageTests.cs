@@ -22,8 +22,7 @@ public sealed class ClamdOutageTests : IDisposable
 
         clamd.Stop();
         await FailsWithinAsync(scanner, TimeSpan.FromSeconds(3));
-        for (var i = 0; i < 5; i++)
-            await FailsWithinAsync(scanner, TimeSpan.FromMilliseconds(200));
+        await FailsAtOnceAsync(scanner);
 
         await clamd.StartAgainAsync(CancellationToken.None);
         await BecomesCleanAsync(scanner);
@@ -38,8 +37,7 @@ public sealed class ClamdOutageTests : IDisposable
 
         await clamd.Server.SuspendAsync();
         await FailsWithinAsync(scanner, TimeSpan.FromSeconds(3.5));
-        for (var i = 0; i < 5; i++)
-            await FailsWithinAsync(scanner, TimeSpan.FromMilliseconds(200));
+        await FailsAtOnceAsync(scanner);
 
         await clamd.Server.ResumeAsync();
         await BecomesCleanAsync(scanner);
@@ -53,10 +51,21 @@ public sealed class ClamdOutageTests : IDisposable
     private static Task BecomesCleanAsync(IVirusScanner scanner) =>
         Waiting.UntilAsync(async _ => await ScanAsync(scanner) is ScanOutcome.Clean, TimeSpan.FromSeconds(5), CancellationToken.None);
 
-    private static async Task FailsWithinAsync(IVirusScanner scanner, TimeSpan limit)
+    private static async Task<TimeSpan> FailsWithinAsync(IVirusScanner scanner, TimeSpan limit)
     {
         var started = Stopwatch.GetTimestamp();
         (await ScanAsync(scanner)).ShouldBeOfType<ScanOutcome.Failed>();
-        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(limit);
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        elapsed.ShouldBeLessThan(limit);
+        return elapsed;
+    }
+
+    /// <summary>The middle one of several, for the machine may be busy with other tests.</summary>
+    private static async Task FailsAtOnceAsync(IVirusScanner scanner)
+    {
+        var elapsed = new List<TimeSpan>();
+        for (var i = 0; i < 7; i++)
+            elapsed.Add(await FailsWithinAsync(scanner, TimeSpan.FromSeconds(1)));
+        elapsed.Order().ElementAt(3).ShouldBeLessThan(TimeSpan.FromMilliseconds(50));
     }
 }
