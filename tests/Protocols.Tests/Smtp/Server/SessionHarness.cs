@@ -20,6 +20,7 @@ internal sealed class SessionHarness : IDuplexPipe, IDisposable
 
     private readonly Pipe _toServer = new(Inline);
     private readonly Pipe _toClient;
+    private readonly CountingWriter _output;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _processing = new();
 
@@ -37,6 +38,7 @@ internal sealed class SessionHarness : IDuplexPipe, IDisposable
         _toClient = new Pipe(new PipeOptions(
             readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline,
             pauseWriterThreshold: clientWindow, resumeWriterThreshold: clientWindow / 2, useSynchronizationContext: false));
+        _output = new CountingWriter(_toClient.Writer);
         Context = new SmtpSessionContext
         {
             Connection = unix
@@ -69,7 +71,10 @@ internal sealed class SessionHarness : IDuplexPipe, IDisposable
 
     PipeReader IDuplexPipe.Input => _toServer.Reader;
 
-    PipeWriter IDuplexPipe.Output => _toClient.Writer;
+    /// <summary>How often replies were sent.</summary>
+    public int Flushes => _output.Flushes;
+
+    PipeWriter IDuplexPipe.Output => _output;
 
     /// <summary>Starts the session; the greeting waits to be read.</summary>
     public SessionHarness Start()
@@ -131,5 +136,26 @@ internal sealed class SessionHarness : IDuplexPipe, IDisposable
             Ask($"RCPT TO:<{recipient}>").ShouldStartWith("250 ");
         Ask("DATA").ShouldBe("354 End data with <CR><LF>.<CR><LF>\r\n");
         return this;
+    }
+
+    private sealed class CountingWriter(PipeWriter inner) : PipeWriter
+    {
+        public int Flushes { get; private set; }
+
+        public override void Advance(int bytes) => inner.Advance(bytes);
+
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            Flushes++;
+            return inner.FlushAsync(cancellationToken);
+        }
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
     }
 }
