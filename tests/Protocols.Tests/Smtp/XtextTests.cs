@@ -1,4 +1,5 @@
 using Amavis.Protocols.Smtp;
+using FsCheck;
 using FsCheck.Fluent;
 
 namespace Amavis.Protocols.Tests.Smtp;
