@@ -50,7 +50,8 @@ public sealed class TlsAndLoginTests
     [Fact]
     public async Task Text_slipped_in_before_the_handshake_is_not_believed()
     {
-        await using var hop = new FakeNextHop { Features = WithTls, Script = ReplyWordingTests.At("STARTTLS", new HopAction.Send("220 go\r\n250 2.0.0 injected\r\n")) };
+        using var certificate = Certificate();
+        await using var hop = new FakeNextHop { Features = WithTls, Certificate = certificate, Script = ReplyWordingTests.At("STARTTLS", new HopAction.Send("220 go\r\n250 2.0.0 injected\r\n")) };
         await using var pool = Pool();
 
         (await pool.Send(To(hop) with { Security = SmtpClientSecurity.Encrypt })).Texts()[0].ShouldContain("during fwd-starttls (plain text after STARTTLS)");
