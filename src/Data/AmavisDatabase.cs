@@ -113,6 +113,15 @@ public sealed class AmavisDatabase : IAsyncDisposable
         return new AmavisDbContext(_options.Value, _shape);
     }
 
+    /// <summary>How often a damaged SQLite file was replaced by a new one in this process.</summary>
+    internal int Generation { get; private set; }
+
+    internal void Replaced()
+    {
+        Generation++;
+        ForgetShape();
+    }
+
     /// <summary>Closes idle connections, so that the next ones are new.</summary>
     internal void ClearPool()
     {
