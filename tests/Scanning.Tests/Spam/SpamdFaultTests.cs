@@ -7,6 +7,7 @@ using Amavis.Testing;
 namespace Amavis.Scanning.Tests.Spam;
 
 /// <summary>Row F9 of the fault table: a spamd that is dead, silent or talks nonsense gives no score.</summary>
+[Collection(nameof(TimedTests))]
 public sealed class SpamdFaultTests : IDisposable
 {
     private const string Good = "SPAMD/1.5 0 EX_OK\r\nContent-length: 6\r\nSpam: True ; 7.5 / 5.0\r\n\r\nreport";

@@ -8,6 +8,7 @@ using Amavis.Testing;
 namespace Amavis.Scanning.Tests.Virus;
 
 /// <summary>Rows F7 and F8 of the fault table: a clamd that is dead, silent, slow or talks nonsense never makes a message clean.</summary>
+[Collection(nameof(TimedTests))]
 public sealed class ClamdFaultTests : IDisposable
 {
     private readonly ScannerRegistry _registry = new(TimeProvider.System, TestLimits.Short);
@@ -17,7 +18,7 @@ public sealed class ClamdFaultTests : IDisposable
 
     private IVirusScanner Scanner(params string[] addresses) => _registry.Get(new VirusScannerSettings("av", "clamd", addresses), "/nowhere");
 
-    private Task<ScanOutcome> ScanAsync(params string[] addresses) => Scanner(addresses).ScanAsync(_two, stopAtFirst: false, CancellationToken.None);
+    private Task<ScanOutcome> ScanAsync(params string[] addresses) => Scanner(addresses).ScanAsync(_two, isEnough: null, CancellationToken.None);
 
     public static TheoryData<string> NoAnswers => new(
         "", "1: stream: OK\0", "1: stream: OK\0" + "1: stream: OK\0", "1: stream: OK\0" + "3: stream: OK\0", "0: stream: OK\0" + "1: stream: OK\0",
@@ -80,7 +81,7 @@ public sealed class ClamdFaultTests : IDisposable
         await using var clamd = FakeServer.Saying(Octets.Of("1: stream: OK\0" + "2: stream: OK\0"), thenClose: false);
         IReadOnlyList<ScanItem> large = [new("p001", new BytesContent(new byte[64 << 20])), new("p002", new BytesContent([2]))];
 
-        (await Scanner(clamd.Address).ScanAsync(large, false, CancellationToken.None)).ShouldBeOfType<ScanOutcome.Failed>();
+        (await Scanner(clamd.Address).ScanAsync(large, null, CancellationToken.None)).ShouldBeOfType<ScanOutcome.Failed>();
     }
 
     [Fact]
@@ -182,7 +183,7 @@ public sealed class ClamdFaultTests : IDisposable
         });
         using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
 
-        await Should.ThrowAsync<OperationCanceledException>(() => Scanner(clamd.Address).ScanAsync(_two, false, deadline.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => Scanner(clamd.Address).ScanAsync(_two, null, deadline.Token));
         talking = true;
 
         (await ScanAsync(clamd.Address)).ShouldBeOfType<ScanOutcome.Clean>();
