@@ -28,8 +28,9 @@ public sealed class AuditLog(IDbContextFactory<AmavisDbContext> contexts, TimePr
     {
         ArgumentNullException.ThrowIfNull(entry);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        // One writer at a time, also over processes: SQLite's transactions are exclusive from their begin, PostgreSQL needs the lock.
-        await using var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
+        // One writer at a time, also over processes: SQLite's transactions are exclusive from their begin, PostgreSQL needs the lock. Read committed,
+        // since a stricter snapshot would be taken before the lock is had.
+        await using var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         if (context.Database.IsNpgsql())
             await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
         var previous = await context.Audit.AsNoTracking().OrderByDescending(a => a.Id).Select(a => a.Hash).FirstOrDefaultAsync(cancellationToken);
