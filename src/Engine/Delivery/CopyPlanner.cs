@@ -1,0 +1,132 @@
+using Amavis.Core.Categories;
+using Amavis.Core.Explaining;
+using Amavis.Engine.Reporting;
+using Amavis.Engine.Verdicts;
+
+namespace Amavis.Engine.Delivery;
+
+/// <summary>From verdicts to the fields a copy carries; pure.</summary>
+public static class CopyPlanner
+{
+    private const int MaxLevelBar = 64;
+
+    /// <param name="quarantined">The message has a copy in the quarantine.</param>
+    public static CopyPlan ForRecipient(RecipientVerdict verdict, Findings findings, string mailId, bool quarantined)
+    {
+        ArgumentNullException.ThrowIfNull(verdict);
+        ArgumentNullException.ThrowIfNull(findings);
+        var policy = verdict.Policy;
+        var settings = policy.Settings;
+        var fields = new List<AddedField>();
+        var marked = false;
+        void Add(string name, string body)
+        {
+            if (settings.MayAddHeader(name))
+                fields.Add(new AddedField(name, body));
+        }
+
+        if (findings.Tree?.Hold is { } hold)
+            Add("X-Amavis-Hold", hold);
+        if (policy.IsLocal && quarantined)
+            Add("X-Quarantine-ID", $"<{mailId}>");
+        if (!policy.BypassVirus && settings.XHeaderTag.Length > 0 && settings.XHeaderLine.Length > 0)
+            Add(settings.XHeaderTag, settings.XHeaderLine);
+        foreach (var alert in Alerts(verdict, findings))
+        {
+            Add("X-Amavis-Alert", alert.Text);
+            marked |= alert.Marks;
+        }
+        if (policy.IsLocal && verdict.IsTag)
+        {
+            marked |= verdict.IsTag2;
+            AddSpamFields(verdict, Add);
+        }
+        var tag = SubjectTag(verdict);
+        return new CopyPlan(fields, policy.RemoveSpamHeaders, tag, marked || tag is not null);
+    }
+
+    /// <summary>X-Amavis-Alert, one for each kind of finding.</summary>
+    public static IEnumerable<(string Text, bool Marks)> Alerts(RecipientVerdict verdict, Findings findings)
+    {
+        ArgumentNullException.ThrowIfNull(verdict);
+        ArgumentNullException.ThrowIfNull(findings);
+        if (verdict.Categories.Has(ContentCategory.Virus))
+            yield return ("INFECTED, message contains virus: " + string.Join(", ", findings.Virus.Names), true);
+        if (verdict.Categories.Has(ContentCategory.Banned))
+            yield return ("BANNED, message contains " + verdict.Banned?.ShortReason, true);
+        if (verdict.Categories.Has(ContentCategory.BadHeader))
+            yield return ("BAD HEADER SECTION, " + findings.HeaderDefects[0].Text, false);
+    }
+
+    /// <summary>Score as shown: at least 64 when blacklisted, at most 0 when whitelisted; null: not scored.</summary>
+    public static double? ShownScore(double? score, bool blacklisted, bool whitelisted)
+    {
+        if (blacklisted && !whitelisted)
+            return Math.Max(score ?? 0, MaxLevelBar);
+        return whitelisted ? Math.Min(score ?? 0, 0) : score;
+    }
+
+    public static string LevelBar(string character, double? shownScore, bool whitelisted)
+    {
+        if (whitelisted || shownScore is not { } score || score < 1)
+            return "";
+        return string.Concat(Enumerable.Repeat(character, (int)Math.Min(score, MaxLevelBar)));
+    }
+
+    /// <summary><c>tests=[A=1.2, B=-3]</c>.</summary>
+    public static string Tests(IEnumerable<TestScore> tests) =>
+        "tests=[" + string.Join(", ", tests.Select(t => t.Name + "=" + LogLine.Number(t.Points))) + "]";
+
+    private static void AddSpamFields(RecipientVerdict verdict, Action<string, string> add)
+    {
+        var policy = verdict.Policy;
+        var shown = ShownScore(verdict.Score, policy.SenderBlacklisted, policy.SenderWhitelisted);
+        var score = shown is { } s ? LogLine.Number(s) : "x";
+        add("X-Spam-Flag", verdict.IsTag2 ? "YES" : "NO");
+        add("X-Spam-Score", score == "x" ? "0" : score);
+        if (policy.Settings.SaSpamLevelChar.Length > 0)
+            add("X-Spam-Level", LevelBar(policy.Settings.SaSpamLevelChar, shown, policy.SenderWhitelisted));
+        var status = new List<string> { $"{(verdict.IsTag2 ? "Yes" : "No")}, score={score}" };
+        if (policy.TagLevel is { } tag)
+            status.Add("tagged_above=" + LogLine.Number(tag));
+        if (policy.Tag2Level is { } tag2)
+            status.Add("required=" + LogLine.Number(tag2));
+        if (policy.SenderBlacklisted)
+            status.Add("BLACKLISTED");
+        if (policy.SenderWhitelisted)
+            status.Add("WHITELISTED");
+        status.Add(Tests(verdict.Tests));
+        status.Add("autolearn=" + (verdict.Spam?.Autolearn ?? "unavailable"));
+        add("X-Spam-Status", string.Join(' ', status));
+    }
+
+    /// <summary>First non-empty tag of the categories from the most severe on; only for local recipients.</summary>
+    private static string? SubjectTag(RecipientVerdict verdict)
+    {
+        if (!verdict.Policy.IsLocal)
+            return null;
+        var settings = verdict.Policy.Settings;
+        foreach (var key in verdict.Categories.Keys)
+        {
+            if (!settings.ByCcat.SubjectTags.Entries.TryGetValue(key, out var maps) || maps is null)
+                continue;
+            var text = maps.Text(verdict.Policy.Keys);
+            if (!string.IsNullOrEmpty(text))
+                return ExpandTag(text, verdict);
+        }
+        return null;
+    }
+
+    private static string ExpandTag(string tag, RecipientVerdict verdict)
+    {
+        if (!tag.Contains('_'))
+            return tag;
+        var settings = verdict.Policy.Settings;
+        return tag
+            .Replace("_SCORE_", verdict.Score is { } s ? LogLine.Number(s) : "-", StringComparison.Ordinal)
+            .Replace("_REQD_", verdict.Policy.Tag2Level is { } r ? LogLine.Number(r) : "-", StringComparison.Ordinal)
+            .Replace("_YESNO_", verdict.IsTag2 ? "Yes" : "No", StringComparison.Ordinal)
+            .Replace("_YESNOCAPS_", verdict.IsTag2 ? "YES" : "NO", StringComparison.Ordinal)
+            .Replace("_HOSTNAME_", settings.MyHostname, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,153 @@
+using Amavis.Core.Explaining;
+using Amavis.Core.Lookups;
+using Amavis.Core.Messages;
+using Amavis.Core.Parts;
+
+namespace Amavis.Scanning.Virus;
+
+/// <summary>What a virus check needs to know of a message.</summary>
+public sealed record VirusCheckInput
+{
+    public required Spool Spool { get; init; }
+
+    /// <summary>Null: the message was not taken apart, and is scanned as a whole.</summary>
+    public required PartTree? Parts { get; init; }
+
+    /// <summary>In configured order.</summary>
+    public required IReadOnlyList<IVirusScanner> Scanners { get; init; }
+
+    /// <summary>Asked only when none of <see cref="Scanners"/> gives a verdict.</summary>
+    public IReadOnlyList<IVirusScanner> Backups { get; init; } = [];
+
+    public bool AllRecipientsBypass { get; init; }
+
+    public bool FirstInfectedStopsScan { get; init; }
+
+    public LookupMaps NameToSpamScoreMaps { get; init; } = LookupMaps.Empty;
+}
+
+/// <summary>Shows a message to the virus scanners and sums up what they say.</summary>
+public static class VirusCheck
+{
+    /// <summary>Scanners asked at the same time for one message.</summary>
+    private const int MaxParallel = 4;
+
+    private const string WholeMessageName = "message.msg";
+
+    public static async Task<VirusReport> RunAsync(VirusCheckInput input, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var skipped = input switch
+        {
+            { Scanners.Count: 0, Backups.Count: 0 } => "no virus scanner is configured",
+            { AllRecipientsBypass: true } => "all recipients bypass virus checks",
+            { Parts.Hold: not null } => "held: " + input.Parts.Hold,
+            _ => null,
+        };
+        if (skipped is not null)
+            return new VirusReport { Verdict = VirusVerdict.NotScanned, Explanation = new VirusExplanation([], [], false, skipped) };
+
+        var items = ItemsOf(input.Spool, input.Parts);
+        // A name that only counts as points must not keep a real virus behind it from being seen.
+        var stopAtFirst = input.FirstInfectedStopsScan && input.NameToSpamScoreMaps.Tables.Count == 0;
+        var results = await RunTierAsync(input.Scanners, items, stopAtFirst, clock, cancellationToken);
+        if (!results.Any(r => r.HasVerdict))
+            results = [.. results, .. await RunTierAsync(input.Backups, items, stopAtFirst, clock, cancellationToken)];
+        return Judge(results, input.NameToSpamScoreMaps);
+    }
+
+    /// <summary>
+    /// Every part with octets; the whole message as well where taking it apart left doubts, for then a reader may see other parts
+    /// than we do.
+    /// </summary>
+    public static IReadOnlyList<ScanItem> ItemsOf(Spool spool, PartTree? tree)
+    {
+        ArgumentNullException.ThrowIfNull(spool);
+        const PartAttributes notRegular = PartAttributes.Directory | PartAttributes.Link | PartAttributes.Special;
+        var items = new List<ScanItem>();
+        foreach (var part in tree?.Parts ?? [])
+            if (part.Content is { Length: > 0 } content && (part.Attributes & notRegular) == 0)
+                items.Add(new ScanItem(part.BaseName, content));
+        var doubtful = tree is null || tree.Parts.Count == 0 || tree.MimeErrors.Count > 0 || tree.AnyUndecipherable || tree.AnyAmbiguous;
+        if (doubtful && spool.Length > 0)
+            items.Add(new ScanItem(WholeMessageName, new SpoolContent(spool)));
+        return items;
+    }
+
+    private static async Task<ScannerResult[]> RunTierAsync(
+        IReadOnlyList<IVirusScanner> scanners, IReadOnlyList<ScanItem> items, bool stopAtFirst, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var results = new ScannerResult[scanners.Count];
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var places = new SemaphoreSlim(MaxParallel);
+        await Task.WhenAll(scanners.Select((scanner, i) => RunOneAsync(scanner, i)));
+        cancellationToken.ThrowIfCancellationRequested();
+        return results;
+
+        async Task RunOneAsync(IVirusScanner scanner, int index)
+        {
+            var started = clock.GetTimestamp();
+            ScanOutcome? outcome = null;
+            try
+            {
+                await places.WaitAsync(stop.Token);
+                try
+                {
+                    started = clock.GetTimestamp();
+                    // Without anything to scan nobody has to be asked.
+                    outcome = items.Count == 0 ? ScanOutcome.Clean.Instance : await scanner.ScanAsync(items, stopAtFirst, stop.Token);
+                }
+                finally
+                {
+                    places.Release();
+                }
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Another scanner has found something, and that is enough.
+            }
+            results[index] = new ScannerResult(scanner.Name, outcome, clock.GetElapsedTime(started));
+            if (stopAtFirst && outcome is ScanOutcome.Infected)
+                await stop.CancelAsync();
+        }
+    }
+
+    private static VirusReport Judge(IReadOnlyList<ScannerResult> results, LookupMaps nameScores)
+    {
+        var scores = new VirusNameScores(nameScores);
+        IReadOnlyList<string> names = [];
+        var detecting = new List<string>();
+        foreach (var result in results)
+        {
+            if (result.Outcome is not ScanOutcome.Infected infected || scores.TryTake(infected.Names))
+                continue;
+            if (detecting.Count == 0)
+                names = infected.Names;
+            detecting.Add(result.Scanner);
+        }
+        var failed = !results.Any(r => r.HasVerdict);
+        return new VirusReport
+        {
+            Verdict = failed ? VirusVerdict.Failed : detecting.Count > 0 ? VirusVerdict.Infected : VirusVerdict.Clean,
+            Names = names,
+            DetectingScanners = detecting,
+            ScorePoints = scores.Points,
+            ScoreTests = scores.Tests,
+            Explanation = new VirusExplanation(names, [.. results.Select(r => r.ToAnswer())], failed),
+        };
+    }
+
+    /// <param name="Outcome">Null: broken off because another scanner had found something.</param>
+    private sealed record ScannerResult(string Scanner, ScanOutcome? Outcome, TimeSpan Elapsed)
+    {
+        public bool HasVerdict => Outcome is ScanOutcome.Clean or ScanOutcome.Infected;
+
+        public ScannerAnswer ToAnswer() => new(Scanner, Outcome switch
+        {
+            ScanOutcome.Clean => "clean",
+            ScanOutcome.Infected infected => "infected: " + string.Join(", ", infected.Names),
+            ScanOutcome.Failed failed => "failed: " + failed.Reason,
+            _ => "stopped",
+        }, Elapsed.TotalMilliseconds);
+    }
+}
