@@ -1,5 +1,3 @@
-using Amavis.Configuration;
 using Amavis.Web.Hosting;
-using Amavis.Web.SigningIn;
 
 return await ConsoleProgram.RunAsync(args);

@@ -8,7 +8,7 @@ public sealed class QuarantineQuery(IDbContextFactory<AmavisDbContext> contexts,
 {
     private static readonly string[] Releasable = ["Q", "F", "Z"];
 
-    public async Task<MessagePage> ListAsync(ConsoleViewer viewer, QuarantineFilter filter, PageCursor? after, int pageSize, CancellationToken cancellationToken)
+    public async Task<MessageList> ListAsync(ConsoleViewer viewer, QuarantineFilter filter, PageCursor? after, int pageSize, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(viewer);
         ArgumentNullException.ThrowIfNull(filter);

@@ -5,7 +5,7 @@ namespace Amavis.Data.Console;
 
 /// <summary>A page of a list of messages.</summary>
 /// <param name="Next">Cursor of the page after it; null: this is the last.</param>
-public sealed record MessagePage(IReadOnlyList<MessageSummary> Messages, string? Next);
+public sealed record MessageList(IReadOnlyList<MessageSummary> Messages, string? Next);
 
 /// <summary>The search over all logged messages, newest first.</summary>
 public sealed class TraceQuery(IDbContextFactory<AmavisDbContext> contexts, TimeProvider clock)
@@ -13,7 +13,7 @@ public sealed class TraceQuery(IDbContextFactory<AmavisDbContext> contexts, Time
     /// <summary>Messages on a page at most.</summary>
     public const int MaxPage = 200;
 
-    public async Task<MessagePage> SearchAsync(ConsoleViewer viewer, TraceFilter filter, PageCursor? after, int pageSize, CancellationToken cancellationToken)
+    public async Task<MessageList> SearchAsync(ConsoleViewer viewer, TraceFilter filter, PageCursor? after, int pageSize, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(viewer);
         ArgumentNullException.ThrowIfNull(filter);
@@ -27,9 +27,9 @@ public sealed class TraceQuery(IDbContextFactory<AmavisDbContext> contexts, Time
     }
 
     /// <summary>Cuts off the row that was read only to see whether there is more.</summary>
-    internal static MessagePage Page(IReadOnlyList<MessageSummary> messages, int size) => messages.Count <= size
-        ? new MessagePage(messages, null)
-        : new MessagePage([.. messages.Take(size)], PageCursor.Of(messages[size - 1]).ToString());
+    internal static MessageList Page(IReadOnlyList<MessageSummary> messages, int size) => messages.Count <= size
+        ? new MessageList(messages, null)
+        : new MessageList([.. messages.Take(size)], PageCursor.Of(messages[size - 1]).ToString());
 
     private static IQueryable<MsgsRow> Filtered(IQueryable<MsgsRow> rows, AmavisDbContext context, TraceFilter filter)
     {

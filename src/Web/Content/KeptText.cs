@@ -6,7 +6,7 @@ using Amavis.Protocols.AmPdp;
 namespace Amavis.Web.Content;
 
 /// <summary>The text of a kept message, or why it can't be had here.</summary>
-internal abstract record KeptTextResult
+public abstract record KeptTextResult
 {
     private KeptTextResult()
     {

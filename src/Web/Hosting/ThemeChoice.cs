@@ -6,7 +6,7 @@ internal static class ThemeChoice
     public const string Cookie = "amavis-theme";
 
     /// <summary><c>light</c>, <c>dark</c> or null.</summary>
-    public static string? Of(HttpRequest request) => request.Cookies[Cookie] is "light" or "dark" and var chosen ? chosen : null;
+    public static string? Of(HttpRequest request) => request.Cookies[Cookie] is ("light" or "dark") and var chosen ? chosen : null;
 
     public static void Set(HttpResponse response, string? choice)
     {

@@ -10,6 +10,9 @@ internal static class Links
     public const string SignOut = "/logout";
     public const string Me = "/me";
 
+    /// <summary>Where releases and deletions are posted to; shows what came of each.</summary>
+    public const string Act = "/quarantine/act";
+
     public static string Trace(TraceFilter? filter = null, string? after = null) => "/messages" + TraceAddress.Write(filter ?? TraceFilter.Empty, after);
 
     public static string Quarantine(QuarantineFilter? filter = null, string? after = null, MessageKey? open = null) =>

@@ -3,7 +3,7 @@ using Amavis.Data.Console;
 namespace Amavis.Web.Releasing;
 
 /// <summary>What came of one act on one message.</summary>
-internal enum ItemState
+public enum ItemState
 {
     /// <summary>Every recipient meant was served.</summary>
     Done,
@@ -18,17 +18,17 @@ internal enum ItemState
 /// <param name="Message">Null when there is no such message.</param>
 /// <param name="Text">For people, one sentence.</param>
 /// <param name="Recipients">What the next hop said for each recipient, word for word.</param>
-internal sealed record ItemResult(MessageKey Key, MessageSummary? Message, ItemState State, string Text, IReadOnlyList<RecipientResult> Recipients)
+public sealed record ItemResult(MessageKey Key, MessageSummary? Message, ItemState State, string Text, IReadOnlyList<RecipientResult> Recipients)
 {
     public static ItemResult NotFound(MessageKey key) => new(key, null, ItemState.NotFound, "There is no such message.", []);
 }
 
 /// <param name="Reply">Code and text.</param>
-internal sealed record RecipientResult(string Address, bool Accepted, string Reply);
+public sealed record RecipientResult(string Address, bool Accepted, string Reply);
 
 /// <summary>What an act is for: a message, or one recipient of it.</summary>
 /// <param name="Position">Null: everybody it was held from.</param>
-internal readonly record struct ActItem(MessageKey Key, int? Position)
+public readonly record struct ActItem(MessageKey Key, int? Position)
 {
     /// <summary>Reads <c>0-abc</c> and <c>0-abc:2</c>.</summary>
     public static bool TryParse(string? text, out ActItem item)
