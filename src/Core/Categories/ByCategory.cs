@@ -15,6 +15,9 @@ public sealed class ByCategory<T>
 
     public IReadOnlyDictionary<CategoryKey, T> Entries => _entries;
 
+    /// <summary>Put over another table, this one takes its place instead of adding to it.</summary>
+    public bool Replaces { get; init; }
+
     /// <summary>By main category: each key from the most severe on, exactly, then the catch-all; the first entry that exists decides.</summary>
     public bool TryFindMain(CategorySet categories, [MaybeNull] out T value, out CategoryKey matched)
     {
@@ -44,13 +47,15 @@ public sealed class ByCategory<T>
         return default;
     }
 
-    /// <summary>This table with the entries of <paramref name="over"/> put over its own.</summary>
+    /// <summary>This table with the entries of <paramref name="over"/> put over its own, or <paramref name="over"/> alone when it replaces.</summary>
     public ByCategory<T> Merge(ByCategory<T> over)
     {
         ArgumentNullException.ThrowIfNull(over);
+        if (over.Replaces)
+            return over;
         var merged = new Dictionary<CategoryKey, T>(_entries);
         foreach (var (key, value) in over._entries)
             merged[key] = value;
-        return new ByCategory<T>(merged);
+        return new ByCategory<T>(merged) { Replaces = Replaces };
     }
 }

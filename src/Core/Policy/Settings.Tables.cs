@@ -84,7 +84,7 @@ public sealed partial record Settings
                 [ContentCategory.Spam] = s.SpamLoversMaps,
                 [ContentCategory.Spammy] = s.SpamLoversMaps,
                 [ContentCategory.BadHeader] = s.BadHeaderLoversMaps,
-            });
+            }).Merge(s.LoversMapsByCcatOver);
             SubjectTags = new ByCategory<LookupMaps?>(new Dictionary<CategoryKey, LookupMaps?>
             {
                 [ContentCategory.Virus] = LookupMaps.Constant("***INFECTED*** "),
@@ -103,7 +103,7 @@ public sealed partial record Settings
                 [ContentCategory.Spam] = s.SpamQuarantineMethod,
                 [ContentCategory.BadHeader] = s.BadHeaderQuarantineMethod,
                 [ContentCategory.Clean] = s.CleanQuarantineMethod,
-            });
+            }).Merge(s.QuarantineMethodByCcatOver);
             QuarantineTo = new ByCategory<LookupMaps?>(new Dictionary<CategoryKey, LookupMaps?>
             {
                 [ContentCategory.Virus] = s.VirusQuarantineToMaps,
@@ -112,7 +112,7 @@ public sealed partial record Settings
                 [ContentCategory.Spam] = s.SpamQuarantineToMaps,
                 [ContentCategory.BadHeader] = s.BadHeaderQuarantineToMaps,
                 [ContentCategory.Clean] = s.CleanQuarantineToMaps,
-            });
+            }).Merge(s.QuarantineToMapsByCcatOver);
         }
 
         internal Settings Owner { get; }

@@ -16,9 +16,12 @@ public sealed partial record Settings
     public string MyDomain { get; init; } = "";
     public string MyProductName { get; init; } = "amavis";
     public string LocalhostName { get; init; } = "localhost";
-    public string MyHome { get; init; } = "/var/lib/amavis";
+    public string MyHome { get; init; } = "/var/amavis";
     public string? TempBaseOrNull { get; init; }
     public string TempBase => TempBaseOrNull ?? MyHome;
+    public string? PidFileOrNull { get; init; }
+    /// <summary>Where the daemon notes its process id; empty: nowhere.</summary>
+    public string PidFile => PidFileOrNull ?? MyHome + "/amavisd.pid";
     public string? QuarantineDir { get; init; }
     public int QuarantineSubdirLevels { get; init; }
     public int MailIdSizeBits { get; init; } = 72;
@@ -91,6 +94,7 @@ public sealed partial record Settings
     /// <summary>Entries over the defaults; a value null is D_PASS's "undefined".</summary>
     public ByCategory<LookupMaps?> FinalDestinyMapsByCcatOver { get; init; } = ByCategory<LookupMaps?>.Empty;
     public bool SoftBounce { get; init; }
+    public ByCategory<LookupMaps?> LoversMapsByCcatOver { get; init; } = ByCategory<LookupMaps?>.Empty;
     public LookupMaps VirusLoversMaps { get; init; } = LookupMaps.Empty;
     public LookupMaps SpamLoversMaps { get; init; } = LookupMaps.Empty;
     public LookupMaps BannedFilesLoversMaps { get; init; } = LookupMaps.Empty;
@@ -122,6 +126,8 @@ public sealed partial record Settings
     public LookupMaps BadHeaderQuarantineToMaps { get; init; } = LookupMaps.Constant("bad-header-quarantine");
     public LookupMaps CleanQuarantineToMaps { get; init; } = LookupMaps.Constant("clean-quarantine");
     public LookupMaps ArchiveQuarantineToMaps { get; init; } = LookupMaps.Constant("archive-quarantine");
+    public ByCategory<DeliveryMethod?> QuarantineMethodByCcatOver { get; init; } = ByCategory<DeliveryMethod?>.Empty;
+    public ByCategory<LookupMaps?> QuarantineToMapsByCcatOver { get; init; } = ByCategory<LookupMaps?>.Empty;
     public LookupMaps SpamQuarantineCutoffLevelMaps { get; init; } = LookupMaps.Empty;
     public string? MailfromToQuarantine { get; init; }
 

@@ -1,0 +1,76 @@
+using System.Collections.Frozen;
+using Amavis.Configuration.Patterns;
+using Amavis.Configuration.Reading;
+using Amavis.Core.Lookups;
+using Amavis.Core.Policy;
+using static Amavis.Configuration.Catalog.ValueKind;
+using static Amavis.Configuration.Catalog.VariableScope;
+
+namespace Amavis.Configuration.Catalog;
+
+internal static partial class Sections
+{
+    private static readonly MapsType RuleNameMaps = new(ResultType.RuleNames);
+
+    private static readonly string[] HeaderTests = ["other", "mime", "syntax", "empty", "long", "control", "8bit", "utf8", "missing", "multiple"];
+
+    /// <summary>Banned names, decoding and its limits, header tests and header changes.</summary>
+    public static void Content(CatalogBuilder add)
+    {
+        Banning(add);
+        Decoding(add);
+        HeaderChanges(add);
+    }
+
+    private static void Banning(CatalogBuilder add)
+    {
+        add.Add("%banned_rules", Map, Global, RuleSets.Read, s => s.BannedRules.Keys.Order(StringComparer.Ordinal), (Settings s, FrozenDictionary<string, IReadOnlyList<LookupTable>> v) => s with { BannedRules = v }, "rule sets over names and types of parts, by name", "{\"DEFAULT\":banned_filename_re}");
+        add.Add<RegexTable?>("$banned_filename_re", ValueKind.Patterns, LegacyStatic, RegexTables.Reader(MapsType.FileNames), s => null, (Settings s, RegexTable? v) => s with { BannedRules = RuleSets.WithDefault(s.BannedRules, v) }, "the rule set DEFAULT, unless banned_rules has one");
+        add.Maps("@banned_filename_maps", Dynamic, RuleNameMaps, s => s.BannedFilenameMaps, (s, v) => s with { BannedFilenameMaps = v }, "rule sets, by recipient: names of banned_rules, or tables; all that match are used");
+        add.Add("$banned_namepath_re", ValueKind.Patterns, Dynamic, RegexTables.Reader(MapsType.FileNames), s => null, (Settings s, RegexTable? v) => s with { BannedNamepathRe = v }, "rules over the whole path of a part");
+        add.Add("%allowed_header_tests", Map, Dynamic, NamedSwitches.Reader(HeaderTests), s => s.AllowedHeaderTests, (s, v) => s with { AllowedHeaderTests = v(s.AllowedHeaderTests) }, "header tests: " + string.Join(", ", HeaderTests));
+    }
+
+    private static void Decoding(CatalogBuilder add)
+    {
+        add.Truth("$bypass_decode_parts", Dynamic, s => s.BypassDecodeParts, (s, v) => s with { BypassDecodeParts = v }, "do not take messages apart");
+        add.Integer("$MAXLEVELS", Global, Scalars.Integer(0, 1000, whenNull: 0), s => s.MaxLevels, (s, v) => s with { MaxLevels = (int)v }, "archives within archives; 0: no limit");
+        add.Integer("$MAXFILES", Global, Scalars.Integer(0, 10_000_000, whenNull: 0), s => s.MaxFiles, (s, v) => s with { MaxFiles = (int)v }, "parts of a message; 0: no limit");
+        add.Integer("$MIN_EXPANSION_QUOTA", Global, Scalars.Integer(whenNull: 0), s => s.MinExpansionQuota, (s, v) => s with { MinExpansionQuota = v }, "octets a message may always unpack to");
+        add.Integer("$MAX_EXPANSION_QUOTA", Global, Scalars.Integer(whenNull: long.MaxValue), s => s.MaxExpansionQuota, (s, v) => s with { MaxExpansionQuota = v }, "octets a message may unpack to; null: only MAX_EXPANSION_FACTOR counts");
+        add.Add("$MIN_EXPANSION_FACTOR", ValueKind.Number, Global, Scalars.Number(0), s => s.MinExpansionFactor, (s, v) => s with { MinExpansionFactor = v }, "times its size a message may always unpack to");
+        add.Add("$MAX_EXPANSION_FACTOR", ValueKind.Number, Global, Scalars.Number(0), s => s.MaxExpansionFactor, (s, v) => s with { MaxExpansionFactor = v }, "times its size a message may unpack to");
+        add.Later("@decoders", List, Dynamic, "built in", "which program unpacks which type");
+        add.Later("$file", Text, Global, "\"file\"", "program that tells types of files");
+        add.Later("@map_full_type_to_short_type_maps", Tables, Global, "built in", "short names of file types");
+        add.Later("$map_full_type_to_short_type_re", ValueKind.Patterns, LegacyStatic, "built in", "goes into map_full_type_to_short_type_maps");
+        add.Later("@keep_decoded_original_maps", Tables, Global, "keep_decoded_original_re", "types that scanners see also undecoded");
+        add.Later("$keep_decoded_original_re", ValueKind.Patterns, LegacyStatic, "null", "goes into keep_decoded_original_maps");
+        add.LaterAll(TextOrList, LegacyStatic, "null", "program of the decoders",
+            "$gzip", "$bzip2", "$lzop", "$rpm2cpio", "$cabextract", "$uncompress", "$unfreeze", "$arc", "$unarj", "$unrar", "$zoo", "$lha", "$pax", "$cpio",
+            "$ar", "$ripole", "$tnef", "$gunzip", "$bunzip2", "$unlzop", "$unstuff");
+    }
+
+    private static void HeaderChanges(CatalogBuilder add)
+    {
+        add.TextOrEmpty("$X_HEADER_TAG", Dynamic, s => s.XHeaderTag, (s, v) => s with { XHeaderTag = v }, "name of the field that says the mail was checked; empty: none");
+        add.Line("$X_HEADER_LINE", Dynamic, s => s.XHeaderLine, (s, v) => s with { XHeaderLineOrNull = v }, "text of that field", "<myproduct_name> at <mydomain>");
+        add.Add("%allowed_added_header_fields", Map, Dynamic, NamedSwitches.Reader(), s => s.AllowedAddedHeaderFields, (s, v) => s with { AllowedAddedHeaderFields = v(s.AllowedAddedHeaderFields) }, "names of fields that may be added, each true or false");
+        add.Truth("$remove_existing_x_scanned_headers", Dynamic, s => s.RemoveExistingXScannedHeaders, (s, v) => s with { RemoveExistingXScannedHeaders = v }, "remove fields named as X_HEADER_TAG that the mail came with");
+        add.Add("$remove_existing_spam_headers", Truth, Dynamic, Scalars.Truth, s => s.RemoveExistingSpamHeadersMaps.IsAlwaysTrue, (Settings s, bool v) => s with { RemoveExistingSpamHeadersMaps = LookupMaps.Constant(v ? 1 : 0) }, "remove X-Spam fields that the mail came with");
+        add.Maps("@remove_existing_spam_headers_maps", Dynamic, TruthMaps, s => s.RemoveExistingSpamHeadersMaps, (s, v) => s with { RemoveExistingSpamHeadersMaps = v }, "the same, by recipient");
+        add.Truth("$allow_fixing_improper_header", Dynamic, s => s.AllowFixingImproperHeader, (s, v) => s with { AllowFixingImproperHeader = v }, "mend faulty header fields of passed mail");
+        add.Truth("$allow_fixing_improper_header_folding", Dynamic, s => s.AllowFixingImproperHeaderFolding, (s, v) => s with { AllowFixingImproperHeaderFolding = v }, "mend continuation lines of blanks alone");
+        add.Truth("$allow_fixing_long_header_lines", Dynamic, s => s.AllowFixingLongHeaderLines, (s, v) => s with { AllowFixingLongHeaderLines = v }, "cut header lines at 998 characters");
+        add.Integer("$prepend_header_fields_hdridx", Dynamic, Scalars.Integer(0, 100, whenNull: 0), s => s.PrependHeaderFieldsHdridx, (s, v) => s with { PrependHeaderFieldsHdridx = (int)v }, "where a milter inserts fields");
+        add.TextOrEmpty("$sa_spam_level_char", Dynamic, s => s.SaSpamLevelChar, (s, v) => s with { SaSpamLevelChar = v }, "character of X-Spam-Level; empty: no such field");
+        add.Later("%prefer_our_added_header_fields", Map, Dynamic, "X-Spam-*, X-CRM114-*, X-DSPAM-*", "fields where ours replaces the spam checker's");
+        add.LaterAll(Truth, Dynamic, "false", "add disclaimers", "$allow_disclaimers", "$outbound_disclaimers_only");
+        add.Later("@disclaimer_options_bysender_maps", Tables, Dynamic, "[]", "which disclaimer, by sender");
+        add.Later("$altermime", Text, Global, "\"altermime\"", "program that adds disclaimers");
+        add.Later("@altermime_args_defang", List, Dynamic, "[\"--verbose\",\"--removeall\"]", "its arguments for wrapping");
+        add.Later("@altermime_args_disclaimer", List, Dynamic, "[\"--disclaimer=/etc/altermime-disclaimer.txt\"]", "its arguments for disclaimers");
+        add.Later("$enable_anomy_sanitizer", Truth, Global, "false", "wrap mail with another program");
+        add.Later("@anomy_sanitizer_args", List, Dynamic, "[]", "arguments of that program");
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Frozen;
+using System.Text.Json.Nodes;
+using Amavis.Configuration.Reading;
+using Amavis.Core.Lookups;
+using Amavis.Core.Policy;
+using static Amavis.Configuration.Catalog.ValueKind;
+using static Amavis.Configuration.Catalog.VariableScope;
+
+namespace Amavis.Configuration.Catalog;
+
+internal static partial class Sections
+{
+    /// <summary>Mail in, mail out, where mail comes from.</summary>
+    public static void Network(CatalogBuilder add)
+    {
+        NetworkIn(add);
+        NetworkOut(add);
+        Origin(add);
+    }
+
+    private static void NetworkIn(CatalogBuilder add)
+    {
+        // The two older names come first: their sockets are appended to listen_sockets in this order.
+        add.Add("$unix_socketname", TextOrList, Global, Reading.Sockets.Listen, s => null, (Settings s, IReadOnlyList<string> v) => s with { ListenSockets = [.. s.ListenSockets, .. v] }, "Unix sockets to listen on, added to listen_sockets");
+        add.Add("$inet_socket_port", TextOrList, Global, Reading.Sockets.Listen, s => null, (Settings s, IReadOnlyList<string> v) => s with { ListenSockets = [.. s.ListenSockets, .. v] }, "ports to listen on, added to listen_sockets");
+        add.Add("@listen_sockets", TextOrList, Global, Reading.Sockets.Listen, s => s.ListenSockets, (Settings s, IReadOnlyList<string> v) => s with { ListenSockets = [.. v, .. s.ListenSockets] }, "ports, address:port and Unix sockets to listen on");
+        add.Add("$inet_socket_bind", TextOrList, Global, Reading.Sockets.BindAddresses, s => s.InetSocketBind, (Settings s, IReadOnlyList<string> v) => s with { InetSocketBind = v }, "addresses of ports given without one; null: every address");
+        add.Add("$unix_socket_mode", Text, Global, Scalars.Mode, s => s.UnixSocketMode is { } mode ? "0" + Convert.ToString(mode, 8) : null, (Settings s, int? v) => s with { UnixSocketMode = v }, "permissions of Unix sockets, in octal");
+        add.Add("$listen_queue_size", ValueKind.Integer, Global, Scalars.OptionalInteger(1, 1_000_000), s => s.ListenQueueSize, (s, v) => s with { ListenQueueSize = (int?)v }, "connections waiting to be accepted");
+        add.Add("%interface_policy", Map, Global, PolicyBanks.Interfaces, s => s.InterfacePolicy, (Settings s, FrozenDictionary<string, string> v) => s with { InterfacePolicy = v }, "policy bank by port, address:port, SOCK or socket path");
+        add.Add("%policy_bank", Section, Global, PolicyBanks.Banks, s => BankNames(s), (Settings s, Func<FrozenDictionary<string, PolicyBank>, FrozenDictionary<string, PolicyBank>> v) => s with { PolicyBanks = v(s.PolicyBanks) }, "named sets of settings laid over the others");
+        add.Add("@inet_acl", ValueKind.Networks, Dynamic, Reading.Networks.List, s => s.InetAcl, (Settings s, IpNetworks v) => s with { InetAcl = v }, "clients that may connect");
+        add.Add("$protocol", Text, Dynamic, PolicyBanks.Protocol, s => s.Protocol, (Settings s, string? v) => s with { Protocol = v }, "SMTP, LMTP, AM.PDP or MILTER; null: SMTP or LMTP by the client's greeting");
+        add.Required("$smtpd_greeting_banner", Dynamic, s => s.SmtpdGreetingBanner, (s, v) => s with { SmtpdGreetingBanner = v }, "text of the greeting");
+        add.Required("$smtpd_quit_banner", Dynamic, s => s.SmtpdQuitBanner, (s, v) => s with { SmtpdQuitBanner = v }, "text of the reply to QUIT");
+        add.Integer("$smtpd_recipient_limit", Global, Scalars.Integer(1, 1_000_000), s => s.SmtpdRecipientLimit, (s, v) => s with { SmtpdRecipientLimit = (int)v }, "recipients of a message");
+        add.Add("$smtpd_message_size_limit", ValueKind.Integer, Dynamic, Scalars.OptionalInteger(), s => s.SmtpdMessageSizeLimit, (s, v) => s with { SmtpdMessageSizeLimit = v }, "octets of a message, announced as SIZE; null: no limit");
+        add.Maps("@message_size_limit_maps", Dynamic, NumberMaps, s => s.MessageSizeLimitMaps, (s, v) => s with { MessageSizeLimitMaps = v }, "octets of a message, by recipient");
+        add.Truth("$enforce_smtpd_message_size_limit_64kb_min", Global, s => s.EnforceSmtpdMessageSizeLimit64kbMin, (s, v) => s with { EnforceSmtpdMessageSizeLimit64kbMin = v }, "raise size limits below 65536 to it");
+        add.Add("@smtpd_discard_ehlo_keywords", List, Dynamic, Scalars.Lines, s => s.SmtpdDiscardEhloKeywords, (Settings s, IReadOnlyList<string> v) => s with { SmtpdDiscardEhloKeywords = v.Select(k => k.ToUpperInvariant()).ToFrozenSet() }, "EHLO keywords not offered");
+        add.Truth("$auth_required_release", Dynamic, s => s.AuthRequiredRelease, (s, v) => s with { AuthRequiredRelease = v }, "a release needs the secret id");
+
+        add.Later("$haproxy_target_enabled", Truth, Dynamic, "false", "expect a PROXY line before the session");
+        add.Later("@auth_mech_avail", List, Dynamic, "[]", "SASL mechanisms offered");
+        add.Later("$auth_required_inp", Truth, Dynamic, "false", "clients have to authenticate");
+        add.Later("$tls_security_level_in", Text, Dynamic, "null", "TLS for clients: none, may, encrypt");
+        add.LaterAll(Text, Global, "null", "certificate and key for clients", "$smtpd_tls_cert_file", "$smtpd_tls_key_file");
+        add.Later("%smtpd_tls_server_options", Map, Global, "{}", "details of TLS for clients");
+    }
+
+    private static void NetworkOut(CatalogBuilder add)
+    {
+        add.Method("$forward_method", Dynamic, s => s.ForwardMethod, (s, v) => s with { ForwardMethod = v }, "next hop of passed mail; null: only give the verdict");
+        add.Method("$notify_method", Dynamic, s => s.NotifyMethod, (s, v) => s with { NotifyMethod = v }, "way of notifications");
+        add.Method("$resend_method", Dynamic, s => s.ResendMethod, (s, v) => s with { ResendMethod = v }, "next hop of changed mail; null: forward_method");
+        add.Method("$release_method", Dynamic, s => s.ReleaseMethod, (s, v) => s with { ReleaseMethod = v }, "way of mail released from quarantine; null: notify_method");
+        add.Method("$requeue_method", Dynamic, s => s.RequeueMethod, (s, v) => s with { RequeueMethod = v }, "way of released mail that is to be checked again");
+        add.Line("$local_client_bind_address", Dynamic, s => s.LocalClientBindAddress, (s, v) => s with { LocalClientBindAddress = v }, "source address of our connections");
+        add.Truth("$propagate_dsn_if_possible", Dynamic, s => s.PropagateDsnIfPossible, (s, v) => s with { PropagateDsnIfPossible = v }, "pass DSN parameters on to the next hop");
+        add.Truth("$terminate_dsn_on_notify_success", Dynamic, s => s.TerminateDsnOnNotifySuccess, (s, v) => s with { TerminateDsnOnNotifySuccess = v }, "answer NOTIFY=SUCCESS here");
+        add.Truth("$smtp_connection_cache_enable", Global, s => s.SmtpConnectionCacheEnable, (s, v) => s with { SmtpConnectionCacheEnable = v }, "keep connections to the next hop between messages");
+
+        add.Later("$smtp_connection_cache_on_demand", Truth, Global, "true", "close connections to the next hop when they are seldom used");
+        add.Later("@forward_method_maps", Tables, Dynamic, "forward_method", "next hop by recipient");
+        add.Later("%forward_method_maps_by_ccat", ByCategory, Dynamic, "{\"catchall\":forward_method_maps}", "next hop by category");
+        add.Later("$release_format", Text, Dynamic, "\"resend\"", "form of released mail: dsn, arf, attach, plain, resend");
+        add.Later("$report_format", Text, Dynamic, "\"arf\"", "form of reported mail");
+        add.Later("$attachment_password", Text, Dynamic, "\"\"", "password of released attachments; null: made up", secret: true);
+        add.Later("$attachment_email_name", Text, Dynamic, "\"msg-%m.eml\"", "name of the mail in a released attachment");
+        add.Later("$attachment_outer_name", Text, Dynamic, "\"msg-%m.zip\"", "name of a released attachment");
+        add.Later("$tls_security_level_out", Text, Dynamic, "null", "TLS to the next hop: none, may, encrypt");
+        add.LaterAll(Map, Global, "{}", "details of TLS to the next hop", "%smtp_tls_client_options", "%smtp_tls_client_verifycn_name_maps");
+        add.Later("$amavis_auth_user", Text, Dynamic, "null", "name for authentication at the next hop");
+        add.Later("$amavis_auth_pass", Text, Dynamic, "null", "password for authentication at the next hop", secret: true);
+        add.Later("$auth_required_out", Truth, Dynamic, "false", "authenticate at the next hop");
+        add.Later("$auth_reauthenticate_forwarded", Truth, Dynamic, "false", "authenticate as ourselves also for forwarded mail");
+        add.Later("$always_bcc", Text, LegacyDynamic, "null", "additional recipient of every message");
+        add.Later("%always_bcc_by_ccat", ByCategory, Dynamic, "{\"catchall\":always_bcc}", "additional recipient by category");
+        add.Later("%local_delivery_aliases", Map, Dynamic, "built in", "places of the local: method");
+    }
+
+    private static JsonObject BankNames(Settings settings) =>
+        new(settings.PolicyBanks.Keys.Order(StringComparer.Ordinal).Select(name => KeyValuePair.Create(name, (JsonNode?)new JsonObject())));
+
+    private static JsonArray DefaultClientPolicy() => new(new JsonArray("mynetworks", ConfigurationDefaults.MyNets));
+
+    private static void Origin(CatalogBuilder add)
+    {
+        add.Maps("@local_domains_maps", Dynamic, TruthMaps, s => s.LocalDomainsMaps, (s, v) => s with { LocalDomainsMaps = v }, "domains and addresses of our own recipients", null, null, Trio("local_domains"));
+        add.Add("@mynetworks", ValueKind.Networks, LegacyStatic, Reading.Networks.List, s => s.MyNetworks, (Settings s, IpNetworks v) => s with { MyNetworks = v }, "networks of our own hosts; they get the policy bank MYNETS");
+        add.Add("@client_ipaddr_policy", List, Dynamic, Reading.Networks.Policy, s => s.ClientIpaddrPolicyOrNull is null ? DefaultClientPolicy() : null, (Settings s, IReadOnlyList<(IpNetworks? Networks, IReadOnlyList<string> Banks)>? v) => s with { ClientIpaddrPolicyOrNull = v is null ? null : [.. v.Select(p => (p.Networks ?? s.MyNetworks, p.Banks))] }, "policy banks by the address of the original client: a list of [networks, banks]");
+        add.Truth("$originating", Dynamic, s => s.Originating, (s, v) => s with { Originating = v }, "mail comes from our own users or hosts");
+        add.Later("@mynetworks_maps", NetworkTables, Dynamic, "[mynetworks]", "tables of our own networks; use mynetworks or client_ipaddr_policy");
+        add.Later("@ip_repu_ignore_maps", NetworkTables, Dynamic, "[ip_repu_ignore_networks]", "addresses without reputation");
+        add.Later("@ip_repu_ignore_networks", ValueKind.Networks, LegacyStatic, "[]", "goes into ip_repu_ignore_maps");
+        add.LaterAll(Text, Dynamic, "null", "operating system of the client", "$os_fingerprint_method", "$os_fingerprint_dst_ip_and_port");
+    }
+}

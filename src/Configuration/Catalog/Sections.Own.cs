@@ -1,0 +1,34 @@
+using Amavis.Configuration.Reading;
+using Amavis.Core.Policy;
+using static Amavis.Configuration.Catalog.ValueKind;
+using static Amavis.Configuration.Catalog.VariableScope;
+
+namespace Amavis.Configuration.Catalog;
+
+internal static partial class Sections
+{
+    /// <summary>Keys the original does not have.</summary>
+    public static void Own(CatalogBuilder add)
+    {
+        add.Integer("max_sessions", Global, Scalars.Integer(1, 1_000_000), s => s.MaxSessions, (s, v) => s with { MaxSessions = (int)v }, "connections held at once; more are answered 421");
+        add.Add("smtpd_bare_line_ends", Text, Dynamic, BareLineEndsWord, s => s.SmtpdBareLineEnds, (Settings s, BareLineEnds v) => s with { SmtpdBareLineEnds = v }, "lone CR and LF in message data: normalize or reject");
+        add.Truth("mark_undecodable", Dynamic, s => s.MarkUndecodable, (s, v) => s with { MarkUndecodable = v }, "mail with archives that can't be unpacked in full is unchecked");
+        add.Truth("spam_scanners_failure_is_fatal", Dynamic, s => s.SpamScannersFailureIsFatal, (s, v) => s with { SpamScannersFailureIsFatal = v }, "mail that no spam scanner could score is answered 451; false: it goes on without a score");
+        add.Truth("sql_log_required", Global, s => s.SqlLogRequired, (s, v) => s with { SqlLogRequired = v }, "no mail is accepted while it can't be logged in the database");
+        add.Truth("auto_migrate", Global, s => s.AutoMigrate, (s, v) => s with { AutoMigrate = v }, "create or upgrade the database at start");
+        add.Integer("explain_header_octets", Global, Scalars.Integer(0, 1 << 24, whenNull: 0), s => s.ExplainHeaderOctets, (s, v) => s with { ExplainHeaderOctets = (int)v }, "octets of the original header kept for the console; 0: none");
+        add.Add("metrics_listen", Text, Global, Reading.Sockets.HostAndPort, s => s.MetricsListen, (Settings s, string? v) => s with { MetricsListen = v }, "address:port of /metrics and /healthz; null: none");
+        add.Add("web", Section, Global, WebSection.Read, s => WebSection.Json(s.Web), (Settings s, Func<WebSettings, WebSettings> v) => s with { Web = v(s.Web) }, "the console: listen, base_url, release_socket, state_dir");
+        add.Later("agentx_socket", Text, Global, "null", "AgentX master, a path or tcp:host:port; null: no SNMP");
+        add.Add("dkim_keys", List, Global, DkimKeys.Read, s => Array.Empty<string>(), (Settings s, bool _) => s, "signing keys: domain, selector, key and options");
+    }
+
+    private static bool BareLineEndsWord(Yaml.Node node, BindContext context, out BareLineEnds value)
+    {
+        value = BareLineEnds.Normalize;
+        if (!Scalars.OneOf("normalize", "reject")(node, context, out var word))
+            return false;
+        value = word == "reject" ? BareLineEnds.Reject : BareLineEnds.Normalize;
+        return true;
+    }
+}

@@ -1,0 +1,60 @@
+using Amavis.Configuration.Reading;
+using Amavis.Core.Policy;
+using static Amavis.Configuration.Catalog.ValueKind;
+using static Amavis.Configuration.Catalog.VariableScope;
+
+namespace Amavis.Configuration.Catalog;
+
+internal static partial class Sections
+{
+    private static readonly MapsType ScoresByName = new(ResultType.Number, AddressKeys: false);
+    private static readonly MapsType SenderScoreMaps = new(ResultType.SenderScores);
+
+    /// <summary>Virus and spam scanners, levels, other sources of scores, DKIM.</summary>
+    public static void Scanners(CatalogBuilder add)
+    {
+        add.Add("@av_scanners", List, Dynamic, VirusScanners.Read, s => s.AvScanners, (Settings s, IReadOnlyList<VirusScannerSettings> v) => s with { AvScanners = v }, "virus scanners");
+        add.Add("@av_scanners_backup", List, Dynamic, VirusScanners.Read, s => s.AvScannersBackup, (Settings s, IReadOnlyList<VirusScannerSettings> v) => s with { AvScannersBackup = v }, "virus scanners asked when none of the others answers");
+        add.Truth("$first_infected_stops_scan", Dynamic, s => s.FirstInfectedStopsScan, (s, v) => s with { FirstInfectedStopsScan = v }, "the first scanner that finds something ends the check");
+        add.Truth("$virus_scanners_failure_is_fatal", Dynamic, s => s.VirusScannersFailureIsFatal, (s, v) => s with { VirusScannersFailureIsFatal = v }, "mail that no scanner could check is answered 451; false: it passes as unchecked");
+        add.Maps("@virus_name_to_spam_score_maps", Dynamic, ScoresByName, s => s.VirusNameToSpamScoreMaps, (s, v) => s with { VirusNameToSpamScoreMaps = v }, "virus names that only count as points", "built in");
+        add.Add("@spam_scanners", List, Dynamic, SpamScanners.Read, s => s.SpamScanners, (Settings s, IReadOnlyList<SpamScannerSettings> v) => s with { SpamScanners = v }, "spam scanners; their scores are added");
+        add.Maps("@spam_tag_level_maps", Dynamic, NumberMaps, s => s.SpamTagLevelMaps, (s, v) => s with { SpamTagLevelMaps = v }, "score from which mail gets spam fields; undefined: always", null, null, "$sa_tag_level_deflt");
+        add.Maps("@spam_tag2_level_maps", Dynamic, NumberMaps, s => s.SpamTag2LevelMaps, (s, v) => s with { SpamTag2LevelMaps = v }, "score from which mail is marked as spam; undefined: never", null, null, "$sa_tag2_level_deflt");
+        add.Maps("@spam_tag3_level_maps", Dynamic, NumberMaps, s => s.SpamTag3LevelMaps, (s, v) => s with { SpamTag3LevelMaps = v }, "score of a stronger mark; undefined: never", null, null, "$sa_tag3_level_deflt");
+        add.Maps("@spam_kill_level_maps", Dynamic, NumberMaps, s => s.SpamKillLevelMaps, (s, v) => s with { SpamKillLevelMaps = v }, "score from which mail is spam and final_spam_destiny applies; undefined: never", null, null, "$sa_kill_level_deflt");
+        add.Add("$sa_mail_body_size_limit", ValueKind.Integer, Dynamic, Scalars.OptionalInteger(), s => s.SaMailBodySizeLimit, (s, v) => s with { SaMailBodySizeLimit = v }, "octets of a message given to spam scanners; null: all");
+        add.Maps("@sa_username_maps", Dynamic, TextMaps, s => s.SaUsernameMaps, (s, v) => s with { SaUsernameMaps = v }, "user name given to spam scanners, by recipient");
+        add.Maps("@whitelist_sender_maps", Dynamic, TruthMaps, s => s.WhitelistSenderMaps, (s, v) => s with { WhitelistSenderMaps = v }, "senders whose mail is never spam", null, null, Trio("whitelist_sender"));
+        add.Maps("@blacklist_sender_maps", Dynamic, TruthMaps, s => s.BlacklistSenderMaps, (s, v) => s with { BlacklistSenderMaps = v }, "senders whose mail is always spam", null, null, Trio("blacklist_sender"));
+        add.Maps("@score_sender_maps", Dynamic, SenderScoreMaps, s => s.ScoreSenderMaps, (s, v) => s with { ScoreSenderMaps = v }, "points by recipient and sender");
+
+        add.Later("@virus_name_to_policy_bank_maps", Tables, Dynamic, "[]", "policy banks by virus name");
+        add.Later("@sa_userconf_maps", Tables, Dynamic, "[]", "preferences of the spam checker, by recipient");
+        add.LaterAll(Map, Dynamic, "null", "tables of senders by recipient", "$per_recip_whitelist_sender_lookup_tables", "$per_recip_blacklist_sender_lookup_tables");
+        add.Later("$penpals_bonus_score", ValueKind.Number, Dynamic, "null", "points for answers to mail of our users");
+        add.Later("$penpals_halflife", ValueKind.Number, Dynamic, "604800", "seconds after which the bonus is halved");
+        add.Later("$penpals_threshold_low", ValueKind.Number, Global, "1", "score below which the bonus is not looked up");
+        add.Later("$penpals_threshold_high", ValueKind.Number, Global, "null", "score above which the bonus is not looked up");
+        add.Later("$bounce_killer_score", ValueKind.Number, Dynamic, "0", "points for bounces of mail that is not ours");
+        add.Later("@signer_reputation_maps", Tables, Dynamic, "[]", "reputation of signing domains");
+        add.Later("$reputation_factor", ValueKind.Number, Dynamic, "0.2", "weight of that reputation");
+        add.Later("$enable_ip_repu", Truth, Dynamic, "true", "keep reputations of addresses");
+        add.Later("$ip_repu_score_limit", ValueKind.Number, Dynamic, "null", "limit of the points for a reputation");
+        add.Meaningless("$sa_local_tests_only", Truth, Global, "false", "set it in the spam checker's own configuration");
+        add.Meaningless("$sa_num_instances", ValueKind.Integer, Global, "1", "spam checkers inside the process");
+        add.Meaningless("$sa_spawned", Truth, Global, "false", "spam checker in a process of its own");
+        add.Meaningless("$sa_configpath", Text, Global, "null", "files of the spam checker inside the process");
+        add.Meaningless("$sa_siteconfigpath", Text, Global, "null", "files of the spam checker inside the process");
+        add.Meaningless("$sa_userprefs_file", Text, Global, "null", "files of the spam checker inside the process");
+        add.Meaningless("$dspam", Text, Global, "null", "program of another spam checker");
+
+        add.Later("$enable_dkim_verification", Truth, Dynamic, "false", "check DKIM signatures");
+        add.Later("$enable_dkim_signing", Truth, Dynamic, "false", "sign mail of our own");
+        add.Later("@dkim_signature_options_bysender_maps", Tables, Dynamic, "[]", "how mail is signed, by author");
+        add.Later("%signed_header_fields", Map, Dynamic, "built in", "fields that are signed");
+        add.Later("$dkim_signing_service", Text, Dynamic, "null", "socket of a program that signs");
+        add.Later("$dkim_minimum_key_bits", ValueKind.Integer, Dynamic, "1024", "shorter keys give no advantages");
+        add.Later("@author_to_policy_bank_maps", Tables, Dynamic, "[]", "policy banks by author and signing domain");
+    }
+}

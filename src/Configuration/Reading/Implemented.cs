@@ -1,0 +1,17 @@
+namespace Amavis.Configuration.Reading;
+
+/// <summary>
+/// What this version speaks, of all that the configuration can ask for. The rest is read and checked, and named in a notice as
+/// being without effect.
+/// </summary>
+internal static class Implemented
+{
+    public static readonly string[] SessionProtocols = ["SMTP", "LMTP", "AM.PDP"];
+    public static readonly string[] LaterSessionProtocols = ["MILTER"];
+
+    public static readonly string[] VirusProtocols = ["clamd"];
+    public static readonly string[] LaterVirusProtocols = ["sssp", "savapi", "simple", "sophie", "trophie", "smtp", "lmtp"];
+
+    public static readonly string[] SpamProtocols = ["spamd"];
+    public static readonly string[] LaterSpamProtocols = ["rspamd"];
+}

@@ -1,0 +1,57 @@
+using Amavis.Configuration.Catalog;
+using Amavis.Configuration.Files;
+using Amavis.Core.Policy;
+
+namespace Amavis.Configuration.Reading;
+
+/// <summary>What an administrator should know of a configuration that has nothing wrong.</summary>
+internal sealed class Notices(Dictionary<string, Assignment> assignments, BindSession session, Settings settings)
+{
+    public IEnumerable<string> All(IReadOnlyList<string> files, string hostName) =>
+        WithoutMeaning().Concat(WithoutEffect()).Concat(DeadParts()).Concat(MissingBanks()).Concat(Gaps(hostName)).Concat(OpenFiles(files));
+
+    private IEnumerable<string> WithoutMeaning()
+    {
+        var names = Names(VariableEffect.NoMeaningHere).ToArray();
+        if (names.Length > 0)
+            yield return "accepted, but without meaning here: " + string.Join(", ", names);
+    }
+
+    private IEnumerable<string> WithoutEffect()
+    {
+        var names = Names(VariableEffect.NotInThisVersion).Concat(session.WithoutEffect).ToArray();
+        if (names.Length > 0)
+            yield return "known, but without effect in this version: " + string.Join(", ", names);
+    }
+
+    private IEnumerable<string> Names(VariableEffect effect) =>
+        VariableCatalog.All.Where(v => v.Effect == effect && VariableCatalog.Find(v.Name) == v && assignments.ContainsKey(v.Name)).Select(v => v.Name);
+
+    private IEnumerable<string> DeadParts() =>
+        from part in assignments.Values
+        where part.Variable.PartOf is { } maps && assignments.ContainsKey(maps)
+        select $"{part.Key.Position}: {part.Variable.Name}: changes nothing, since {part.Variable.PartOf} is given";
+
+    private IEnumerable<string> MissingBanks() =>
+        from reference in session.BankReferences
+        where reference.Bank != ConfigurationDefaults.MyNets && !settings.PolicyBanks.ContainsKey(reference.Bank)
+        select $"{reference.Position}: {reference.Key}: there is no policy bank \"{reference.Bank}\"; the name changes nothing";
+
+    private IEnumerable<string> Gaps(string hostName)
+    {
+        if (settings.ListenSockets.Count == 0)
+            yield return "listen_sockets is empty: the daemon has nothing to listen on";
+        if (!assignments.ContainsKey("myhostname") && !hostName.Contains('.'))
+            yield return $"myhostname is not given and the host's name \"{hostName}\" has no domain: localhost is used";
+        if (settings.StorageSqlDsn.Count == 0 && QuarantineMethods().Any(m => m?.Protocol == DeliveryProtocol.Sql))
+            yield return "a quarantine method is sql:, but storage_sql_dsn is empty";
+    }
+
+    private IEnumerable<DeliveryMethod?> QuarantineMethods() =>
+        settings.ByCcat.QuarantineMethods.Entries.Values.Append(settings.ArchiveQuarantineMethod);
+
+    /// <summary>Who can write the configuration can read and send mail as we do.</summary>
+    private static IEnumerable<string> OpenFiles(IEnumerable<string> files) =>
+        files.Where(f => !OperatingSystem.IsWindows() && File.Exists(f) && File.GetUnixFileMode(f).HasFlag(UnixFileMode.OtherWrite))
+            .Select(f => $"{f}: may be written by everybody");
+}
