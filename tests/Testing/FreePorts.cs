@@ -6,6 +6,9 @@ namespace Amavis.Testing;
 /// <summary>Free loopback ports.</summary>
 public static class FreePorts
 {
+    /// <summary>A free port at this moment; another process could take it before it is used.</summary>
+    public static int Next() => Take(1)[0];
+
     /// <summary>Distinct ports nobody listens on now.</summary>
     public static int[] Take(int count)
     {

@@ -75,6 +75,9 @@ public sealed class MessagePart
     /// <summary>Null for containers, directories and members that could not be read.</summary>
     public IPartContent? Content { get; set; }
 
+    /// <summary>An archive that was taken apart in full: its members stand for it, as they do where the original removes its file.</summary>
+    public bool IsUnpacked { get; set; }
+
     /// <summary>Size in octets; 0 when there is no content.</summary>
     public long Size => Content?.Length ?? 0;
 

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
 namespace Amavis.Core.Policy;
 
 /// <summary>A named set of settings laid over the current ones.</summary>
@@ -9,6 +12,9 @@ public sealed record PolicyBank(string Name, Func<Settings, Settings> Overlay);
 /// </summary>
 public sealed record PolicyState(Settings Settings, string Path, string LastBank)
 {
+    /// <summary>Settings to what they are with a bank laid over, by its name: most messages load the same few banks.</summary>
+    private static readonly ConditionalWeakTable<Settings, ConcurrentDictionary<string, Settings>> Laid = [];
+
     /// <summary>
     /// Lays a bank over. Unknown names change nothing; neither does the name just loaded. Loading <c>MYNETS</c> sets
     /// originating before the bank's own keys.
@@ -17,10 +23,12 @@ public sealed record PolicyState(Settings Settings, string Path, string LastBank
     {
         if (bankName is null || bankName == LastBank || !Settings.PolicyBanks.TryGetValue(bankName, out var bank))
             return this;
-        var current = bankName == "MYNETS" && !Settings.Originating ? Settings with { Originating = true } : Settings;
-        var path = Path.Length == 0 ? bankName : Path + "/" + bankName;
-        return new PolicyState(bank.Overlay(current), path, bankName);
+        var laid = Laid.GetOrCreateValue(Settings).GetOrAdd(bankName, static (name, over) => Lay(over.Settings, name, over.bank), (Settings, bank));
+        return new PolicyState(laid, Path.Length == 0 ? bankName : Path + "/" + bankName, bankName);
     }
+
+    private static Settings Lay(Settings settings, string bankName, PolicyBank bank) =>
+        bank.Overlay(bankName == "MYNETS" && !settings.Originating ? settings with { Originating = true } : settings);
 
     public static PolicyState Base(Settings settings) => new(settings, "", "");
 }

@@ -12,8 +12,6 @@ public sealed class ContentField
     /// <summary>Longest comment skipped, in octets: an unclosed parenthesis must not make each of its fellows search the whole field.</summary>
     private const int MaxComment = 512;
 
-    private static readonly SearchValues<byte> ValueEnd = SearchValues.Create(";("u8);
-
     private ContentField(string value, IReadOnlyList<ContentParameter> parameters, bool isOdd, bool tooMany)
     {
         Value = value;
@@ -54,39 +52,42 @@ public sealed class ContentField
         return new ContentField(value, (IReadOnlyList<ContentParameter>?)parameters ?? [], isOdd, tooMany);
     }
 
-    /// <summary>Up to the first semicolon outside comments, which is taken off, too.</summary>
+    /// <summary>
+    /// Up to the first semicolon outside comments, which is taken off, too. Where a blank ends the value and more words follow,
+    /// these are read as parameters: some writers forget the semicolon.
+    /// </summary>
     private static string ReadValue(ref ReadOnlySpan<byte> body, out bool isOdd)
     {
         var text = new StringBuilder(40);
-        var end = body.IndexOfAny(ValueEnd);
-        if (end < 0 || body[end] == ';')
+        isOdd = false;
+        SkipBlanks(ref body);
+        while (!body.IsEmpty && body[0] != ';')
         {
-            text.Append(Encoding.Latin1.GetString(end < 0 ? body : body[..end]));
-            body = end < 0 ? default : body[(end + 1)..];
-        }
-        else
-        {
-            while (!body.IsEmpty && body[0] != ';')
+            if (body[0] == '(')
             {
-                if (body[0] == '(')
-                {
-                    body = body[SkipComment(body)..];
-                    continue;
-                }
-                text.Append((char)body[0]);
-                body = body[1..];
+                body = body[SkipComment(body)..];
+                continue;
             }
-            body = body.IsEmpty ? body : body[1..];
+            if (body[0] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+            {
+                SkipBlanks(ref body);
+                var goesOn = body.IsEmpty || body[0] is (byte)'/' or (byte)';' or (byte)'(' || text.Length == 0 || text[^1] == '/';
+                isOdd |= !body.IsEmpty && body[0] is not ((byte)';' or (byte)'(');
+                if (!goesOn)
+                    return text.ToString().ToLowerInvariant();
+                continue;
+            }
+            if (IsStray(body[0]))
+                isOdd = true;
+            else
+                text.Append((char)body[0]);
+            body = body[1..];
         }
-        var raw = text.ToString().Trim();
-        var value = raw;
-        if (raw.Any(IsStray))
-            value = string.Concat(raw.Where(c => !IsStray(c)));
-        isOdd = value.Length != raw.Length;
-        return value.ToLowerInvariant();
+        body = body.IsEmpty ? body : body[1..];
+        return text.ToString().ToLowerInvariant();
     }
 
-    private static bool IsStray(char c) => c is <= ' ' or '"' or '\x7f';
+    private static bool IsStray(byte octet) => octet is <= (byte)' ' or (byte)'"' or 0x7f;
 
     /// <summary>Takes one <c>name = value</c> and the semicolon after it off the front; null when there was no equals sign.</summary>
     private static ContentParameter? ReadParameter(ref ReadOnlySpan<byte> body)

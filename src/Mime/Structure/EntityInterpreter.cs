@@ -8,7 +8,7 @@ namespace Amavis.Mime.Structure;
 internal static class EntityInterpreter
 {
     /// <summary>Longest boundary, in octets; RFC 2046 §5.1.1 allows 70.</summary>
-    public const int MaxBoundary = 4096;
+    public const int MaxBoundary = 16 * 1024;
 
     /// <summary>Sets all but the ranges.</summary>
     /// <param name="report">Takes the defects found.</param>
@@ -25,6 +25,9 @@ internal static class EntityInterpreter
         entity.MediaType = MediaTypeOf(type, entity.Parent);
         if (header.Types.Skip(1).Any(other => Differ(header.Types[0], other)))
             report(MimeDefectKind.RepeatedContentType);
+        // RFC 2045 §5.2: what cannot be read as a type is plain text; the declared words are kept for the banned rules.
+        if (!entity.MediaType.Contains('/', StringComparison.Ordinal))
+            entity.EffectiveType = "text/plain";
         if (type is { IsOdd: true })
             report(MimeDefectKind.OddContentField);
         if (header.Dispositions.Count > 0 || header.Types.Count > 0)
@@ -49,7 +52,9 @@ internal static class EntityInterpreter
             return declared;
         if (declared is "multipart" or "multipart/")
             return "multipart/mixed";
-        return declared.Length == 0 && parent?.MediaType == "multipart/digest" ? "message/rfc822" : "text/plain";
+        if (declared.Length > 0)
+            return declared;
+        return parent?.MediaType == "multipart/digest" ? "message/rfc822" : "text/plain";
     }
 
     private static bool Differ(ContentField one, ContentField other) =>

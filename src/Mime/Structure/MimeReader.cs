@@ -14,7 +14,7 @@ public sealed class MimeReader
     public const int MaxDefects = 1000;
 
     /// <summary>Octets kept of a line in a body that may be a delimiter or belong to an embedded file.</summary>
-    private const int MaxBodyLine = 8192;
+    private const int MaxBodyLine = EntityInterpreter.MaxBoundary + 128;
 
     private readonly MimeReaderOptions _options;
     private readonly List<MimeEntity> _entities = [];
@@ -244,7 +244,7 @@ public sealed class MimeReader
             if (_open.Push(_current, boundary))
                 Report(MimeDefectKind.NestedSameBoundary, _current.Header.Offset, _current);
         }
-        else if (_options.ExtractEmbedded && _current.MediaType == "text/plain"
+        else if (_options.ExtractEmbedded && (_current.EffectiveType ?? _current.MediaType) == "text/plain"
                  && _current.Encoding is TransferEncoding.SevenBit or TransferEncoding.EightBit or TransferEncoding.Binary)
         {
             _embedded.Start(_current, bodyOffset);

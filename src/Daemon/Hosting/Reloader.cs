@@ -1,0 +1,40 @@
+using Amavis.Configuration;
+using Amavis.Core.Logging;
+using Amavis.Core.Policy;
+using Amavis.Daemon.Logging;
+using Amavis.Engine;
+
+namespace Amavis.Daemon.Hosting;
+
+/// <summary>Reads the configuration again on demand; a faulty file changes nothing.</summary>
+internal sealed class Reloader(string path, CurrentSettings current, ServerSlots slots, MailLog log, IMailLog lines)
+{
+    private readonly Lock _lock = new();
+
+    public void Reload()
+    {
+        lock (_lock)
+        {
+            SystemdNotifier.Send("RELOADING=1");
+            var result = ConfigurationLoader.Load(path, ConfigurationEnvironment.OfProcess);
+            if (result.Settings is { } settings)
+                Take(settings);
+            foreach (var mistake in result.Mistakes)
+                lines.Line(-1, null, $"reload refused: {mistake}");
+            SystemdNotifier.Send("READY=1");
+        }
+    }
+
+    private void Take(Settings settings)
+    {
+        var before = current.Value;
+        current.Value = settings;
+        slots.Resize(settings.MaxServers);
+        log.Level = settings.LogLevel;
+        if (!before.ListenSockets.SequenceEqual(settings.ListenSockets))
+            lines.Line(-1, null, "listen_sockets has changed; sockets are opened and closed at a restart only");
+        if (!before.StorageSqlDsn.SequenceEqual(settings.StorageSqlDsn))
+            lines.Line(-1, null, "storage_sql_dsn has changed; it is used after a restart only");
+        lines.Line(0, null, "configuration reloaded");
+    }
+}

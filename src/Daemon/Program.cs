@@ -1,0 +1,121 @@
+using Amavis.Configuration;
+using Amavis.Core.Counters;
+using Amavis.Core.Policy;
+using Amavis.Daemon.Hosting;
+using Amavis.Daemon.Logging;
+using Amavis.Daemon.Metrics;
+using Amavis.Engine;
+using Amavis.Engine.Releasing;
+using Amavis.Engine.Spooling;
+using Amavis.Protocols.Smtp.Client;
+using Amavis.Scanning;
+using Amavis.Scanning.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+const int faultyConfiguration = 2;
+
+// Options.
+if (args is not ["--config", var path])
+{
+    Console.Error.WriteLine("usage: amavisd --config FILE");
+    return faultyConfiguration;
+}
+var configuration = ConfigurationLoader.Load(path, ConfigurationEnvironment.OfProcess);
+foreach (var mistake in configuration.Mistakes)
+    Console.Error.WriteLine(mistake);
+if (configuration.Settings is not { } settings)
+    return faultyConfiguration;
+
+// What everything uses.
+var clock = TimeProvider.System;
+var counters = new CounterSet();
+await using var log = new MailLog(LogSinks.For(settings), settings.LogLevel, counters, clock);
+foreach (var notice in configuration.Notices)
+    log.Line(0, null, notice.ToString()!);
+using var loggers = LoggerFactory.Create(b => b.AddProvider(new MailLogProvider(log)));
+var current = new CurrentSettings(settings);
+using var state = new ServerState();
+
+try
+{
+    return await RunAsync();
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or System.Net.Sockets.SocketException)
+{
+    log.Line(-3, null, "can't start: " + e.Message);
+    Console.Error.WriteLine("amavisd: can't start: " + e.Message);
+    return 1;
+}
+
+async Task<int> RunAsync()
+{
+    // Data.
+    var work = WorkDirectory.Prepare(settings.TempBase, "amavisd-work");
+    await using var storage = Storage.Open(settings, counters, clock, loggers);
+
+    // Engine.
+    await using var nextHops = new SmtpClientPool(clock, counters, new SmtpClientOptions { KeepConnections = settings.SmtpConnectionCacheEnable });
+    using var scanners = new ScannerRegistry(clock, ScannerLimits.Default);
+    var services = new EngineServices
+    {
+        Clock = clock,
+        Counters = counters,
+        Log = log,
+        Spools = new SpoolFactory(work, new SpoolLimits(), counters),
+        NextHops = nextHops,
+        Scanners = scanners,
+        MessageLog = storage?.Log,
+        SqlQuarantine = storage?.Quarantine,
+        WorkDirectory = work,
+    };
+    var slots = new ServerSlots(settings.MaxServers);
+    var reloader = new Reloader(path, current, slots, log, log);
+    using var signals = new Signals(reloader.Reload);
+
+    // Listeners.
+    var sockets = Listeners.Sockets(settings);
+    if (sockets.Count == 0)
+        throw new InvalidOperationException("no usable socket in listen_sockets");
+    await using var app = Build(services, slots, sockets);
+    await app.StartAsync();
+    Listeners.SetModes(settings, sockets);
+    log.Line(0, null, $"amavisd {ProductVersion()} at {settings.MyHostname}, listening on {string.Join(", ", sockets)}");
+    log.Line(0, null, "ready");
+    SystemdNotifier.Send($"READY=1\nMAINPID={Environment.ProcessId}");
+
+    // Run.
+    await signals.Stop;
+    SystemdNotifier.Send("STOPPING=1");
+    log.Line(0, null, "stopping: what is in hand is finished");
+    await state.StopAsync();
+    using var patience = new CancellationTokenSource(settings.ChildTimeout);
+    using var abort = signals.Abort.ContinueWith(_ => patience.Cancel(), TaskScheduler.Default);
+    await using var giveUp = patience.Token.Register(() => _ = state.AbortAsync());
+    await app.StopAsync(patience.Token);
+    log.Line(0, null, "stopped");
+    return 0;
+}
+
+WebApplication Build(EngineServices services, ServerSlots slots, IReadOnlyList<ListenSocket> sockets)
+{
+    var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+    builder.Logging.AddProvider(new MailLogProvider(log)).SetMinimumLevel(LogLevel.Warning);
+    builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, settings, sockets));
+    builder.Services.Configure<SocketTransportOptions>(options => options.Backlog = settings.ListenQueueSize ?? 511);
+    builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ChildTimeout + TimeSpan.FromSeconds(5));
+    builder.Services.AddRoutingCore();
+    builder.Services.AddSingleton(current);
+    builder.Services.AddSingleton(services);
+    builder.Services.AddSingleton(state);
+    builder.Services.AddSingleton<SessionNumbers>();
+    builder.Services.AddSingleton(new MessageProcessor(services, slots));
+    builder.Services.AddSingleton(new ReleaseService(services));
+    builder.Services.AddSingleton<MailConnectionHandler>();
+    var app = builder.Build();
+    app.UseRouting();
+    app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(counters), PrometheusText.ContentType));
+    app.MapGet("/healthz", () => Results.Text("ok\n"));
+    return app;
+}
+
+static string ProductVersion() => typeof(Storage).Assembly.GetName().Version?.ToString(3) ?? "?";

@@ -1,0 +1,22 @@
+using Amavis.Decoding.Archives;
+using Amavis.Decoding.Archives.Zip;
+using Amavis.Decoding.Limits;
+using Amavis.Decoding.Storage;
+using Amavis.Decoding.Typing;
+
+namespace Amavis.Decoding;
+
+/// <summary>Which reader takes which kind of content apart.</summary>
+internal static class ArchiveReaders
+{
+    /// <summary>Null: a recognised archive for which there is no reader.</summary>
+    public static Func<StoredContent, MemberSink, UnpackLimits, ArchiveFindings>? For(ContentKind kind) => kind switch
+    {
+        ContentKind.Zip or ContentKind.Appended => static (content, members, limits) => ZipReader.Read(content, members, limits.MaxFiles),
+        ContentKind.Gzip => static (content, members, _) => SingleFileReaders.Gzip(content, members),
+        ContentKind.Bzip2 => static (content, members, _) => SingleFileReaders.Bzip2(content, members),
+        ContentKind.Compress => static (content, members, _) => SingleFileReaders.Compress(content, members),
+        ContentKind.Tar => static (content, members, _) => TarReader.Read(content, members),
+        _ => null,
+    };
+}

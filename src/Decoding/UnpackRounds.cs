@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using Amavis.Core.Parts;
+using Amavis.Decoding.Archives;
+using Amavis.Decoding.Archives.Zip;
+using Amavis.Decoding.Codecs;
+using Amavis.Decoding.Limits;
+using Amavis.Decoding.Storage;
+using Amavis.Decoding.Typing;
+
+namespace Amavis.Decoding;
+
+/// <summary>
+/// Types parts and unpacks archives, round by round: what one round finds is the work of the next, until nothing new comes or a
+/// limit ends it.
+/// </summary>
+/// <param name="decoderFailed">Told of faults of ours that a decoder ran into; the archive then counts as damaged.</param>
+internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget budget, Action<MessagePart, Exception>? decoderFailed) : IDisposable
+{
+    private readonly CodecSet _codecs = new();
+
+    /// <summary>Why unpacking was given up, or null.</summary>
+    public string? Hold { get; private set; }
+
+    /// <summary>Works on the parts that are in the list, and on all that come from them.</summary>
+    public void Run()
+    {
+        var fresh = parts.TakeFresh();
+        for (var depth = 1; fresh.Count > 0; depth++)
+        {
+            var typed = fresh.ConvertAll(part => (part, kind: Type(part)));
+            if (Hold is not null)
+                return;
+            if (budget.Limits.MaxLevels > 0 && depth > budget.Limits.MaxLevels)
+            {
+                Hold = UnpackBudget.TooDeep(budget.Limits.MaxLevels, "").Message;
+                return;
+            }
+            foreach (var (part, kind) in typed)
+                if (Hold is null)
+                    Unpack(part, kind, depth);
+            store.CloseFiles();
+            fresh = parts.TakeFresh();
+        }
+    }
+
+    public void Dispose() => _codecs.Dispose();
+
+    private ContentKind Type(MessagePart part)
+    {
+        budget.CancellationToken.ThrowIfCancellationRequested();
+        if (part.Content is not StoredContent content)
+            return ContentKind.Plain;
+        var type = content.WithHead(ContentTyper.HeadOctets, ContentTyper.Identify);
+        part.FullType = type.FullType;
+        part.ShortTypes = type.ShortTypes;
+        if (type.Kind == ContentKind.Encrypted)
+            part.Attributes |= PartAttributes.Encrypted;
+        return type.Kind == ContentKind.Plain && type.ShortTypes is not ["asc" or "txt" or "empty", ..] && ZipReader.IsAppended(content)
+            ? ContentKind.Appended
+            : type.Kind;
+    }
+
+    private void Unpack(MessagePart archive, ContentKind kind, int depth)
+    {
+        if (kind is ContentKind.Plain or ContentKind.Encrypted || archive.Content is not StoredContent content)
+            return;
+        if (ArchiveReaders.For(kind) is not { } read)
+        {
+            if (budget.Limits.MarkUndecodable)
+                archive.Attributes |= PartAttributes.Undecipherable;
+            return;
+        }
+        try
+        {
+            if (ContainsItself(archive, content))
+                throw UnpackBudget.TooDeep(budget.Limits.MaxLevels > 0 ? budget.Limits.MaxLevels : depth, $": {archive.BaseName} contains itself");
+            Take(archive, read(content, new MemberSink(archive, parts, store, budget, _codecs), budget.Limits), kind == ContentKind.Appended);
+        }
+        catch (UnpackLimitException limit)
+        {
+            Hold = limit.Message;
+        }
+        catch (Exception fault) when (fault is not (OperationCanceledException or IOException or UnauthorizedAccessException or OutOfMemoryException))
+        {
+            // Retrying would end the same way for ever: what was read stays, and the message is known not to be looked through.
+            archive.Attributes |= PartAttributes.Undecipherable;
+            decoderFailed?.Invoke(archive, fault);
+        }
+    }
+
+    private void Take(MessagePart archive, ArchiveFindings findings, bool appended)
+    {
+        archive.Attributes |= Attributes(findings, appended);
+        archive.IsUnpacked = findings == ArchiveFindings.None && !appended && archive.Children.Count > 0
+            && archive.Children.All(member => member.Attributes is var found && !found.HasFlag(PartAttributes.Undecipherable));
+    }
+
+    private PartAttributes Attributes(ArchiveFindings findings, bool appended)
+    {
+        var attributes = PartAttributes.None;
+        if (findings.HasFlag(ArchiveFindings.Unsupported) || (findings.HasFlag(ArchiveFindings.Damaged) && budget.Limits.MarkUndecodable && !appended))
+            attributes |= PartAttributes.Undecipherable;
+        if (findings.HasFlag(ArchiveFindings.Encrypted))
+            attributes |= PartAttributes.Undecipherable | PartAttributes.Encrypted;
+        if (findings.HasFlag(ArchiveFindings.Ambiguous))
+            attributes |= PartAttributes.Ambiguous;
+        return attributes;
+    }
+
+    // An archive that gives itself again would go on for ever; without a limit of levels nothing else would end it.
+    private static bool ContainsItself(MessagePart part, StoredContent content)
+    {
+        byte[]? digest = null;
+        for (var ancestor = part.Parent; ancestor is not null; ancestor = ancestor.Parent)
+        {
+            if (ancestor.Content is StoredContent other && other.Length == content.Length && content.Length > 0
+                && Digest(other).AsSpan().SequenceEqual(digest ??= Digest(content)))
+                return true;
+        }
+        return false;
+    }
+
+    private static byte[] Digest(StoredContent content)
+    {
+        using var stream = content.OpenRead();
+        return SHA256.HashData(stream);
+    }
+}

@@ -1,0 +1,212 @@
+using Amavis.Core.Counters;
+using Amavis.Core.Explaining;
+
+using Amavis.Core.Messages;
+using Amavis.Core.Parts;
+using Amavis.Core.Policy;
+using Amavis.Decoding;
+using Amavis.Decoding.Limits;
+using Amavis.Decoding.Storage;
+using Amavis.Engine.Reporting;
+using Amavis.Engine.Verdicts;
+using Amavis.Scanning.Banned;
+using Amavis.Scanning.Headers;
+using Amavis.Scanning.Spam;
+using Amavis.Scanning.Virus;
+using BannedFinding = Amavis.Engine.Verdicts.BannedFinding;
+
+namespace Amavis.Engine.Checks;
+
+/// <summary>Runs the checks of one message in their order and sums up what they say. Decides nothing but which checks are worth running.</summary>
+internal sealed class CheckStage(
+    EngineServices services, ReceivedMessage message, Letter letter, IReadOnlyList<RecipientPolicy> policies, MessageDeadline deadline,
+    StageClock stages, CounterBatch counters, Action<string> enter)
+{
+    private static readonly TimeSpan LongestSpamScan = TimeSpan.FromSeconds(60);
+
+    private readonly Settings _settings = message.Policy.Settings;
+    private static long s_directories;
+
+    public async Task<CheckedMessage> RunAsync(CancellationToken cancellationToken)
+    {
+        var store = new PartStore(Path.Combine(services.WorkDirectory, "m" + Interlocked.Increment(ref s_directories)));
+        try
+        {
+            enter("mime_decode");
+            var tree = await UnpackAsync(store, cancellationToken);
+            stages.End(Stage.Decode);
+
+            enter("check_header");
+            var headerDefects = CheckHeader();
+            enter("check_banned");
+            IReadOnlyList<BannedFinding?> banned = tree is null ? [] : CheckBanned(tree);
+
+            enter("virus_scan");
+            var virus = await ScanForVirusesAsync(tree, cancellationToken);
+            stages.End(Stage.VirusScan);
+
+            var findings = new Findings
+            {
+                Size = message.Spool.Length,
+                Tree = tree,
+                Virus = new VirusFinding(virus.Verdict != VirusVerdict.NotScanned, virus.Names, virus.DetectingScanners, virus.Verdict == VirusVerdict.Failed, virus.ScoreTests),
+                HeaderDefects = headerDefects,
+                Banned = banned,
+                IsBulk = letter.Facts.IsBulk,
+            };
+
+            enter("spam_scan");
+            var (spam, spamExplanation) = await ScanForSpamAsync(findings, virus, cancellationToken);
+            stages.End(Stage.SpamScan);
+            return new CheckedMessage(findings with { Spam = spam }, virus.Explanation, spamExplanation, store);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<PartTree?> UnpackAsync(PartStore store, CancellationToken cancellationToken)
+    {
+        var wanted = !_settings.BypassDecodeParts && (WantsVirusScan || policies.Any(p => !p.BypassBanned));
+        if (!wanted)
+            return null;
+        counters.Add("OpsDec");
+        try
+        {
+            return await new Unpacker(DecoderFailed).UnpackAsync(letter.Tree, message.Spool, UnpackLimits.From(_settings), store, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new MessageFaultException("mime_decode", "no room to unpack: " + e.Message, e);
+        }
+    }
+
+    private void DecoderFailed(MessagePart part, Exception fault) =>
+        services.Log.Line(-2, message.LogId, $"TROUBLE unpacking {part.BaseName} ({string.Join(',', part.ShortTypes)}): {fault}");
+
+    private bool WantsVirusScan =>
+        (_settings.AvScanners.Count > 0 || _settings.AvScannersBackup.Count > 0)
+        && !_settings.BypassVirusChecksMaps.IsAlwaysTrue && policies.Any(p => !p.BypassVirus);
+
+    private IReadOnlyList<HeaderFinding> CheckHeader()
+    {
+        if (policies.All(p => p.BypassHeader))
+            return [];
+        var defects = HeaderCheck.Run(new HeaderCheckInput
+        {
+            Header = letter.Header.Octets,
+            Facts = message.Spool.Facts,
+            MimeErrors = letter.Tree.Errors,
+            AllowedTests = _settings.AllowedHeaderTests,
+            SmtpUtf8 = message.Envelope.SmtpUtf8,
+        });
+        return defects.Count == 0 ? [] : [.. defects.Select(d => new HeaderFinding(d.Minor, d.Text))];
+    }
+
+    private List<BannedFinding?> CheckBanned(PartTree tree)
+    {
+        var asking = policies.Where(p => !p.BypassBanned).ToList();
+        if (asking.Count == 0)
+            return [];
+        var report = BannedCheck.Run(tree, [.. asking.Select(p => p.Keys)], _settings);
+        foreach (var name in report.UnknownRules)
+            services.Log.Line(-1, message.LogId, $"banned_filename_maps: there are no rules named \"{name}\"");
+        if (!report.AnyBanned)
+            return [];
+        var results = report.ByRecipient.GetEnumerator();
+        var byRecipient = new List<BannedFinding?>();
+        foreach (var policy in policies)
+            byRecipient.Add(!policy.BypassBanned && results.MoveNext() && results.Current is { IsBanned: true } found ? Finding(found) : null);
+        return byRecipient;
+    }
+
+    private static BannedFinding Finding(RecipientBanned banned)
+    {
+        var first = banned.Findings[0];
+        return new BannedFinding(banned.ShortReason, [.. banned.Findings.Select(f => f.TraditionalForm)], first.RuleKey, first.RuleComment, banned.DsnSuppression);
+    }
+
+    private async Task<VirusReport> ScanForVirusesAsync(PartTree? tree, CancellationToken cancellationToken)
+    {
+        var wanted = WantsVirusScan;
+        var input = new VirusCheckInput
+        {
+            Spool = message.Spool,
+            Parts = tree,
+            Scanners = wanted ? Scanners(_settings.AvScanners) : [],
+            Backups = wanted ? Scanners(_settings.AvScannersBackup) : [],
+            AllRecipientsBypass = policies.All(p => p.BypassVirus),
+            FirstInfectedStopsScan = _settings.FirstInfectedStopsScan,
+            NameToSpamScoreMaps = _settings.VirusNameToSpamScoreMaps,
+        };
+        using var share = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        share.CancelAfter(deadline.Share());
+        var report = await VirusCheck.RunAsync(input, services.Clock, share.Token);
+        if (report.Verdict != VirusVerdict.NotScanned)
+            counters.Add("OpsVirusCheck");
+        if (report.Verdict != VirusVerdict.Failed)
+            return report;
+        services.Counters.Add("VirusScannerFailures");
+        var reasons = string.Join("; ", report.Explanation.Scanners.Select(s => $"{s.Scanner} {s.Answer}"));
+        services.Log.Line(-2, message.LogId, $"ALL VIRUS SCANNERS FAILED: {reasons}");
+        if (_settings.VirusScannersFailureIsFatal)
+            throw new MessageFaultException("virus_scan", "AV: ALL VIRUS SCANNERS FAILED");
+        return report;
+    }
+
+    private List<IVirusScanner> Scanners(IReadOnlyList<VirusScannerSettings> configured) =>
+        [.. configured.Select(s => services.Scanners.Get(s, services.WorkDirectory))];
+
+    private async Task<(IReadOnlyList<SpamFinding?> Spam, SpamExplanation? Explanation)> ScanForSpamAsync(
+        Findings findings, VirusReport virus, CancellationToken cancellationToken)
+    {
+        var skipped = ReasonToSkipSpam(findings);
+        if (skipped is not null)
+            return ([], new SpamExplanation(null, [], null, [], skipped));
+        counters.Add("OpsSpamCheck");
+        var asking = Enumerable.Range(0, policies.Count).Where(i => !policies[i].BypassSpam).ToList();
+        var input = new SpamCheckInput
+        {
+            Spool = message.Spool,
+            Sender = message.Envelope.Sender,
+            Recipients = [.. asking.Select(i => new SpamRecipient(policies[i].Address, _settings.SaUsernameMaps.Text(policies[i].Keys)))],
+            Scanners = [.. _settings.SpamScanners.Select(services.Scanners.Get)],
+            HeaderOctets = letter.HeaderOctets,
+            BodySizeLimit = _settings.SaMailBodySizeLimit,
+            VirusTests = [.. virus.ScoreTests.Select(t => $"{t.Name}={LogLine.Number(t.Points)}")],
+            PolicyPath = message.Policy.Path,
+        };
+        using var share = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        share.CancelAfter(deadline.Share(cap: LongestSpamScan));
+        var report = await SpamCheck.RunAsync(input, services.Clock, share.Token);
+        foreach (var failed in report.Main.Contributions.Where(c => c.Failure is not null))
+            services.Log.Line(-1, message.LogId, $"spam scanner {failed.Scanner} failed: {failed.Failure}");
+        if (report.AnyFailed)
+        {
+            services.Counters.Add("SpamScannerFailures");
+            if (_settings.SpamScannersFailureIsFatal)
+                throw new MessageFaultException("spam_scan", "spam scanner failed");
+        }
+        var spam = new SpamFinding?[policies.Count];
+        for (var k = 0; k < asking.Count; k++)
+            if (report.ByRecipient[k] is { Points: { } points } result)
+                spam[asking[k]] = new SpamFinding(points, result.Tests, result.Report, result.AutoLearn);
+        return (spam, report.Explanation);
+    }
+
+    private string? ReasonToSkipSpam(Findings findings)
+    {
+        if (_settings.SpamScanners.Count == 0)
+            return "no spam scanner is configured";
+        if (_settings.BypassSpamChecksMaps.IsAlwaysTrue || policies.All(p => p.BypassSpam))
+            return "all recipients bypass spam checks";
+        if (policies.All(p => p.SenderWhitelisted || p.SenderBlacklisted || p.BypassSpam))
+            return "the sender is listed for every recipient";
+        var nullSender = message.Envelope.Sender.IsNull;
+        if (Enumerable.Range(0, policies.Count).All(i => VerdictDecider.IsCertainlyBlocked(findings, policies[i], i, nullSender)))
+            return "the message is blocked for every recipient anyway";
+        return null;
+    }
+}

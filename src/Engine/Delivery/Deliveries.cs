@@ -1,0 +1,101 @@
+using System.Net;
+using Amavis.Core.Counters;
+using Amavis.Core.Logging;
+using Amavis.Core.Messages;
+using Amavis.Core.Policy;
+using Amavis.Engine.Verdicts;
+using Amavis.Protocols.Smtp.Client;
+
+namespace Amavis.Engine.Delivery;
+
+/// <summary>Orders for the SMTP client, and what is counted and logged of them.</summary>
+internal static class Deliveries
+{
+    /// <summary>The original message, with the client's facts and wishes passed on.</summary>
+    public static SmtpDelivery Relay(
+        ReceivedMessage message, Letter letter, DeliveryMethod method, OutgoingMessage copy, IReadOnlyList<RecipientVerdict> verdicts, MessageDeadline deadline)
+    {
+        var envelope = message.Envelope;
+        var settings = message.Policy.Settings;
+        return new SmtpDelivery
+        {
+            Method = method,
+            Sender = envelope.Sender,
+            Recipients = [.. verdicts.Select(v => new SmtpDeliveryRecipient(v.Recipient.Address, v.Recipient.Notify, v.Recipient.OriginalRecipient))],
+            Message = copy,
+            LogId = message.LogId,
+            PeerAddress = message.Connection.Peer?.Address,
+            ReceivingPort = message.Connection.Local?.Port,
+            HeloName = settings.LocalhostName,
+            BindAddress = BindAddress(settings),
+            Body = message.Spool.Facts.EightBit ? envelope.Body : BodyType.SevenBit,
+            SmtpUtf8 = envelope.SmtpUtf8,
+            HeaderIsUtf8 = envelope.SmtpUtf8 && letter.HeaderIsEightBit,
+            DsnReturn = envelope.DsnReturn,
+            DsnEnvelopeId = envelope.DsnEnvelopeId,
+            PropagateDsn = settings.PropagateDsnIfPossible,
+            Submitter = envelope.Submitter,
+            Client = message.Client with { Address = letter.ClientAddress },
+            ReceivedCount = letter.ReceivedCount,
+            PerRecipientReplies = message.Connection.RepliesPerRecipient,
+            Deadline = deadline.Timestamp,
+        };
+    }
+
+    /// <summary>Mail made here.</summary>
+    public static SmtpDelivery Submit(
+        ReceivedMessage message, DeliveryMethod method, OutgoingMessage mail, Core.Addresses.MailAddress sender,
+        IReadOnlyList<SmtpDeliveryRecipient> recipients, string envelopeId, long? deadline) => new()
+        {
+            Method = method,
+            Sender = sender,
+            Recipients = recipients,
+            Message = mail,
+            LogId = message.LogId,
+            PeerAddress = message.Connection.Peer?.Address,
+            ReceivingPort = message.Connection.Local?.Port,
+            HeloName = message.Policy.Settings.LocalhostName,
+            BindAddress = BindAddress(message.Policy.Settings),
+            Body = mail.EightBit ? BodyType.EightBitMime : BodyType.SevenBit,
+            DsnEnvelopeId = envelopeId,
+            PerRecipientReplies = true,
+            Deadline = deadline,
+        };
+
+    /// <param name="direction">Relay or Submit.</param>
+    /// <param name="kind">Dsn, Notif, Quar, Arf for mail made here; else null.</param>
+    public static void Count(CounterBatch counters, SmtpDeliveryResult result, DeliveryMethod method, long octets, string direction, string? kind)
+    {
+        var protocol = method.Protocol == DeliveryProtocol.Lmtp ? "ProtoLMTP" : "ProtoSMTP";
+        string[] names = ["", direction, protocol, protocol + direction, .. kind is null ? Array.Empty<string>() : ["Submit" + kind]];
+        var connected = result.Recipients.Any(r => r.RemoteMta is not null);
+        if (connected)
+            foreach (var name in names)
+                counters.Add("OutMsgs" + name);
+        if (result.Recipients.Any(r => r.Reply.IsSuccess))
+        {
+            counters.Add("OutMsgsDelivers");
+            foreach (var name in names)
+                counters.Add("OutMsgsSize" + name, octets);
+        }
+        if (result.Recipients.Any(r => r.Reply.IsTempFail))
+            counters.Add("OutMsgsAttemptFails");
+        if (result.Recipients.Any(r => r.Reply.IsReject))
+            counters.Add("OutMsgsRejects");
+    }
+
+    public static void Log(IMailLog log, string logId, string word, string mailId, SmtpDelivery delivery, SmtpDeliveryResult result)
+    {
+        foreach (var remark in result.Remarks)
+            log.Line(1, logId, remark);
+        foreach (var group in delivery.Recipients.Zip(result.Recipients).GroupBy(p => p.Second.Reply))
+        {
+            var level = group.Key.IsSuccess ? 1 : -1;
+            if (log.IsEnabled(level))
+                log.Line(level, logId, $"{mailId} {word} from {delivery.Sender.Bracketed} -> {string.Join(',', group.Select(p => p.First.Address.Bracketed))}, {result.Options} {group.Key}");
+        }
+    }
+
+    private static IPAddress? BindAddress(Settings settings) =>
+        settings.LocalClientBindAddress is { } text && IPAddress.TryParse(text.Trim('[', ']'), out var address) ? address : null;
+}

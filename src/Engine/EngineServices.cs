@@ -1,0 +1,25 @@
+using Amavis.Core.Counters;
+using Amavis.Core.Logging;
+using Amavis.Core.Storage;
+using Amavis.Engine.Spooling;
+using Amavis.Protocols.Smtp.Client;
+using Amavis.Scanning;
+
+namespace Amavis.Engine;
+
+/// <summary>What the handling of messages uses; made once by the daemon.</summary>
+public sealed record EngineServices
+{
+    public required TimeProvider Clock { get; init; }
+    public required CounterSet Counters { get; init; }
+    public required IMailLog Log { get; init; }
+    public required SpoolFactory Spools { get; init; }
+    public required SmtpClientPool NextHops { get; init; }
+    public required ScannerRegistry Scanners { get; init; }
+    /// <summary>Null: no SQL storage is configured.</summary>
+    public IMessageLog? MessageLog { get; init; }
+    /// <summary>Null: no SQL storage is configured.</summary>
+    public ISqlQuarantine? SqlQuarantine { get; init; }
+    /// <summary>Private directory for the parts of messages; emptied at start.</summary>
+    public required string WorkDirectory { get; init; }
+}

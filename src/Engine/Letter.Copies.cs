@@ -1,0 +1,62 @@
+using Amavis.Core.Messages;
+using Amavis.Core.Policy;
+using Amavis.Engine.Delivery;
+using Amavis.Mime.Editing;
+
+namespace Amavis.Engine;
+
+internal sealed partial class Letter
+{
+    private static readonly string[] SpamFields =
+        ["X-Spam-Status", "X-Spam-Level", "X-Spam-Flag", "X-Spam-Score", "X-Spam-Report", "X-Spam-Checker-Version", "X-Spam-Tests"];
+
+    /// <summary>The message with fields on top and otherwise as it came, for the quarantine.</summary>
+    public OutgoingMessage WithFields(IReadOnlyList<AddedField> fields, bool removeReturnPath = false)
+    {
+        var edits = new HeaderEdits();
+        foreach (var field in fields)
+            FieldText.Add(edits, field);
+        if (removeReturnPath)
+            edits.Delete("Return-Path");
+        return new EditedMessage(_message.Spool, Header, edits, HeaderRendering.Default);
+    }
+
+    /// <summary>A recipient's copy for the next hop.</summary>
+    public EditedMessage Copy(CopyPlan plan, AddedField received)
+    {
+        var settings = _message.Policy.Settings;
+        var edits = new HeaderEdits();
+        foreach (var field in plan.Fields)
+            FieldText.Add(edits, field);
+        edits.Delete("X-Amavis-Hold");
+        if (plan.RemoveSpamHeaders)
+            foreach (var name in SpamFields)
+                edits.Delete(name);
+        if (settings.RemoveExistingXScannedHeaders && settings.XHeaderTag.Length > 0)
+            edits.Delete(settings.XHeaderTag);
+        var authservId = settings.MyAuthservId ?? settings.MyHostname;
+        edits.Delete("Authentication-Results", field => IsOurs(field.Unfolded(), authservId));
+        edits.Delete("X-Amavis-Category", field => IsOurs(field.Unfolded(), authservId));
+        if (plan.SubjectTag is { } tag)
+            SubjectTag.Apply(edits, Header, tag);
+        if (settings.MayAddHeader(received.Name))
+            FieldText.Add(edits, received);
+        return new EditedMessage(_message.Spool, Header, edits, Rendering(settings));
+    }
+
+    private HeaderRendering Rendering(Settings settings) => HeaderRendering.Default with
+    {
+        SmtpUtf8 = _message.Envelope.SmtpUtf8,
+        RepairFolding = settings.AllowFixingImproperHeader && settings.AllowFixingImproperHeaderFolding,
+        RepairLongLines = settings.AllowFixingImproperHeader && settings.AllowFixingLongHeaderLines,
+    };
+
+    /// <summary>A field with our authserv-id, or one whose id can't be told, claims to be ours; a version after it is ignored.</summary>
+    private static bool IsOurs(string body, string authservId)
+    {
+        var id = body.TrimStart();
+        var end = id.IndexOfAny([';', ' ', '\t', '/']);
+        id = (end < 0 ? id : id[..end]).Trim('"');
+        return id.Length == 0 || id.Contains('(') || id.Equals(authservId, StringComparison.OrdinalIgnoreCase);
+    }
+}

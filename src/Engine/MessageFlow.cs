@@ -1,0 +1,152 @@
+using Amavis.Core.Categories;
+using Amavis.Core.Counters;
+using Amavis.Core.Messages;
+using Amavis.Core.Storage;
+using Amavis.Engine.Checks;
+using Amavis.Engine.Delivery;
+using Amavis.Engine.Notices;
+using Amavis.Engine.Quarantine;
+using Amavis.Engine.Reporting;
+using Amavis.Engine.Verdicts;
+
+namespace Amavis.Engine;
+
+/// <summary>
+/// The way of one message: read, checked, decided, kept, passed on, answered, recorded. Each step takes finished values and gives a
+/// new one; nothing before the quarantine has effects outside.
+/// </summary>
+internal sealed class MessageFlow(EngineServices services, ReceivedMessage message, MessageDeadline deadline)
+{
+    private readonly StageClock _stages = new(services.Clock, services.Counters);
+
+    /// <summary>Name of the stage at work, for the reply when it fails.</summary>
+    public string Section { get; private set; } = "parse";
+
+    public async Task<MessageReplies> RunAsync(CancellationToken cancellationToken)
+    {
+        var settings = message.Policy.Settings;
+        var counters = new CounterBatch();
+        _stages.End(Stage.Receive);
+        var letter = Letter.Read(message);
+        var policies = ResolvePolicies(letter);
+        CountArrival(counters, policies);
+
+        Section = "gen_mail_id";
+        var (mailId, secretId) = MailIds.Create(settings.MailIdSizeBits);
+        var arrival = Arrival(letter, mailId, secretId);
+        await BeginLogAsync(arrival, cancellationToken);
+
+        Section = "checks";
+        var checks = new CheckStage(services, message, letter, policies, deadline, _stages, counters, section => Section = section);
+        using var checkedMessage = await checks.RunAsync(cancellationToken);
+        var findings = checkedMessage.Findings;
+
+        Section = "decide";
+        var nullSender = message.Envelope.Sender.IsNull;
+        var verdicts = policies.Select((policy, i) => VerdictDecider.Decide(findings, policy, i, nullSender, message.LogId)).ToList();
+        var blocking = verdicts.Select(v => v.Blocking).OfType<CategoryKey>().Order().Cast<CategoryKey?>().LastOrDefault();
+        var main = verdicts.Select(v => v.Categories.Main).DefaultIfEmpty(ContentCategory.Clean).Max();
+
+        Section = "quarantine";
+        var keeper = new QuarantineStage(services, message, letter, counters);
+        var copies = await keeper.StoreAsync(verdicts, findings, arrival, cancellationToken);
+        _stages.End(Stage.Quarantine);
+        CountContent(counters, policies, blocking ?? main);
+
+        Section = "forward";
+        var forward = new ForwardStage(services, message, letter, deadline, counters);
+        var outcomes = await forward.RunAsync(verdicts, findings, mailId, copies.Any(c => !c.Archive), cancellationToken);
+        _stages.End(Stage.Forward);
+
+        Section = "delivery-notification";
+        var notices = new NoticeStage(services, message, letter, deadline, counters);
+        var (told, dsnSent) = await notices.RunAsync(outcomes, findings, mailId, cancellationToken);
+        _stages.End(Stage.Notify);
+
+        Section = "report";
+        var single = OneResponse.Of(told, message.LogId);
+        var replies = new MessageReplies(single, OneResponse.PerRecipient(told));
+        var report = new MessageReport(services, message, letter, _stages);
+        await report.WriteAsync(new FinishedMessage
+        {
+            Arrival = arrival,
+            Outcomes = told,
+            Findings = findings,
+            Copies = copies,
+            DsnSent = dsnSent,
+            Reply = single,
+            Counters = counters,
+            Checks = checkedMessage,
+        });
+        return replies;
+    }
+
+    private List<RecipientPolicy> ResolvePolicies(Letter letter)
+    {
+        var settings = message.Policy.Settings;
+        var senders = letter.SenderAddresses(message.Envelope.Sender)
+            .Select(a => Core.Lookups.AddressKeys.For(a, settings.AddressRules)).ToList();
+        return [.. message.Envelope.Recipients.Select(r => RecipientPolicy.Resolve(settings, r, senders))];
+    }
+
+    private MessageArrival Arrival(Letter letter, string mailId, string secretId) => new()
+    {
+        PartitionTag = message.Policy.Settings.PartitionTag,
+        MailId = mailId,
+        SecretId = secretId,
+        AmId = message.LogId.Length > 20 ? message.LogId[..20] : message.LogId,
+        ReceivedAt = message.ReceivedAt,
+        Sender = message.Envelope.Sender,
+        Policy = message.Policy.Path,
+        ClientAddress = letter.ClientAddress?.ToString() ?? "",
+        Size = message.Spool.Length,
+        Host = message.Policy.Settings.MyHostname,
+    };
+
+    private async Task BeginLogAsync(MessageArrival arrival, CancellationToken cancellationToken)
+    {
+        var settings = message.Policy.Settings;
+        if (services.MessageLog is not { } log || !settings.SqlStoreInfoForAllMsgs)
+            return;
+        if (settings.SqlLogRequired && !log.IsAvailable)
+            throw new MessageFaultException(Section, "the message log is not available");
+        await log.BeginAsync(arrival, cancellationToken);
+    }
+
+    private void CountArrival(CounterBatch counters, List<RecipientPolicy> policies)
+    {
+        var originating = message.Policy.Settings.Originating;
+        var size = message.Spool.Length;
+        counters.Add("InMsgs");
+        counters.Add("InMsgsSize", size);
+        counters.Add("InMsgsRecips", policies.Count);
+        counters.Add("InMsgsRecipsLocal", policies.Count(p => p.IsLocal));
+        if (message.Envelope.Sender.IsNull)
+            counters.Add("InMsgsBounceNullRPath");
+        foreach (var group in policies.GroupBy(p => MailDirections.Of(originating, p.IsLocal)))
+        {
+            counters.Add("InMsgs" + group.Key);
+            counters.Add("InMsgsSize" + group.Key, size);
+            counters.Add("InMsgsRecips" + group.Key, group.Count());
+        }
+        if (originating)
+        {
+            counters.Add("InMsgsOriginating");
+            counters.Add("InMsgsSizeOriginating", size);
+            counters.Add("InMsgsRecipsOriginating", policies.Count);
+        }
+    }
+
+    private void CountContent(CounterBatch counters, List<RecipientPolicy> policies, CategoryKey category)
+    {
+        if (category.Major == ContentCategory.CatchAll)
+            return;
+        var name = $"Content{new CategoryKey(category.Major).DisplayName}Msgs";
+        var originating = message.Policy.Settings.Originating;
+        counters.Add(name);
+        foreach (var direction in policies.Select(p => MailDirections.Of(originating, p.IsLocal)).Distinct())
+            counters.Add(name + direction);
+        if (originating)
+            counters.Add(name + "Originating");
+    }
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text;
+using Amavis.Core.Addresses;
+using Amavis.Core.Messages;
+using Amavis.Core.Policy;
+using Amavis.Core.Storage;
+using Amavis.Engine.Delivery;
+using Amavis.Engine.Quarantine;
+using Amavis.Protocols.AmPdp;
+using Amavis.Protocols.Smtp.Client;
+
+namespace Amavis.Engine.Releasing;
+
+/// <summary>Sends a message on from the quarantine. What the next hop answers is what the requester is told.</summary>
+public sealed class ReleaseService(EngineServices services)
+{
+    /// <summary>A fault before anything was sent; its text is for the requester.</summary>
+    public sealed class RefusedException(string message) : Exception(message);
+
+    /// <returns>One reply for each recipient, in order.</returns>
+    /// <exception cref="RefusedException">Wrong id or secret, nothing stored, not releasable.</exception>
+    public async Task<IReadOnlyList<SmtpReply>> ReleaseAsync(ReleaseRequest request, PolicyState policy, ConnectionFacts connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(policy);
+        var settings = policy.Settings;
+        Authenticate(request, settings);
+        if (request.Kind == ReleaseKind.Report)
+            throw new RefusedException("reports are not available");
+        await using var text = await OpenAsync(request, settings, cancellationToken)
+            ?? throw new RefusedException($"no quarantined message {request.MailId} was found");
+        using var stored = await StoredMessage.ReadAsync(text, services.Spools, cancellationToken);
+        if (stored.QuarantineId != request.MailId)
+            throw new RefusedException($"the stored message is not {request.MailId}");
+        var sender = request.Sender ?? stored.Sender
+            ?? throw new RefusedException($"the stored message {request.MailId} does not tell its sender");
+        var recipients = request.Recipients.Count > 0 ? request.Recipients : stored.Recipients;
+        if (recipients.Count == 0)
+            return [new SmtpReply(250, "2.5.0 No recipients, nothing to do")];
+        return await SendAsync(request, settings, connection, stored, sender, recipients, cancellationToken);
+    }
+
+    private static void Authenticate(ReleaseRequest request, Settings settings)
+    {
+        if (string.IsNullOrEmpty(request.SecretId))
+        {
+            if (settings.AuthRequiredRelease)
+                throw new RefusedException("a secret_id is required, but missing");
+            return;
+        }
+        if (!MailIds.Verify(request.MailId, request.SecretId))
+            throw new RefusedException($"Secret_id does not match mail_id {request.MailId}");
+    }
+
+    private async Task<Stream?> OpenAsync(ReleaseRequest request, Settings settings, CancellationToken cancellationToken)
+    {
+        var type = request.QuarantineType ?? (settings.SpamQuarantineMethod?.Protocol == DeliveryProtocol.Sql ? 'Q' : 'F');
+        switch (type)
+        {
+            case 'Q':
+                if (services.SqlQuarantine is not { } sql)
+                    throw new RefusedException("there is no SQL storage");
+                try
+                {
+                    return await sql.OpenAsync(request.MailId, request.PartitionTag, cancellationToken);
+                }
+                catch (StorageUnavailableException e)
+                {
+                    throw new RefusedException("the database is not available: " + e.Message);
+                }
+            case 'F' or 'Z':
+                if (settings.QuarantineDir is not { Length: > 0 } directory)
+                    throw new RefusedException("there is no quarantine directory");
+                var location = request.MailFile
+                    ?? (settings.QuarantineSubdirLevels > 0 ? request.MailId[..1] + "/" : "") + request.MailId + (type == 'Z' ? ".gz" : "");
+                return new FileQuarantine(directory, settings.QuarantineSubdirLevels).Open(location);
+            default:
+                throw new RefusedException($"messages of quarantine type {type} can't be released");
+        }
+    }
+
+    private async Task<IReadOnlyList<SmtpReply>> SendAsync(
+        ReleaseRequest request, Settings settings, ConnectionFacts connection, StoredMessage stored, MailAddress sender,
+        IReadOnlyList<MailAddress> recipients, CancellationToken cancellationToken)
+    {
+        var method = request.Kind == ReleaseKind.Requeue ? settings.RequeueMethod : settings.ReleaseMethod ?? settings.NotifyMethod;
+        if (method is null || method.Protocol is not (DeliveryProtocol.Smtp or DeliveryProtocol.Lmtp))
+            throw new RefusedException("no delivery method for released mail is set");
+        var (newId, _) = MailIds.Create(settings.MailIdSizeBits);
+        var logId = "rel-" + newId;
+        var now = services.Clock.GetLocalNow();
+        var copy = new PrefixedMessage(Header(request, settings, connection, recipients, newId, now), stored.Spool, stored.OriginalOffset);
+        var overridden = request.Recipients.Count > 0;
+        var delivery = new SmtpDelivery
+        {
+            Method = method,
+            Sender = sender,
+            Recipients = [.. recipients.Select(r => new SmtpDeliveryRecipient(r, DsnNotify.Unspecified, overridden ? "rfc822;" + Protocols.Smtp.Xtext.Encode(r.Smtp) : null))],
+            Message = copy,
+            LogId = logId,
+            PeerAddress = connection.Peer?.Address,
+            ReceivingPort = connection.Local?.Port,
+            HeloName = settings.LocalhostName,
+            Body = copy.EightBit ? BodyType.EightBitMime : BodyType.Unspecified,
+            PerRecipientReplies = true,
+        };
+        var result = await services.NextHops.SendAsync(delivery, cancellationToken);
+        Deliveries.Log(services.Log, logId, "SEND", $"{newId}({request.MailId})", delivery, result);
+        services.Log.Line(0, logId, $"Quarantined message {request.Kind.ToString().ToLowerInvariant()} ({request.MailId}): {sender.Bracketed} -> "
+            + string.Join(',', recipients.Select(r => r.Bracketed)) + (request.RequestedBy is { } by ? ", requested by " + by.Bracketed : ""));
+        return [.. result.Recipients.Select(r => r.Reply)];
+    }
+
+    private static byte[] Header(
+        ReleaseRequest request, Settings settings, ConnectionFacts connection, IReadOnlyList<MailAddress> recipients, string newId, DateTimeOffset now)
+    {
+        var filter = settings.HdrfromNotifySender;
+        var fields = new List<AddedField>();
+        if (request.RequestedBy is { } by)
+        {
+            fields.Add(new AddedField("Resent-From", by.Bracketed));
+            fields.Add(new AddedField("Resent-Sender", filter));
+        }
+        else
+        {
+            fields.Add(new AddedField("Resent-From", filter));
+        }
+        fields.Add(new AddedField("Resent-To", recipients.Count == 1 ? recipients[0].Bracketed : "undisclosed-recipients:;"));
+        fields.Add(new AddedField("Resent-Date", ReceivedField.Date(now)));
+        fields.Add(new AddedField("Resent-Message-ID", $"<{request.MailId}-{newId}@{settings.MyHostname}>"));
+        var single = recipients.Count == 1 ? "\n for " + recipients[0].Bracketed : "";
+        var peer = connection.Peer is { } p ? p.Address.ToString() : "localhost";
+        var socket = connection.Local is { } local
+            ? string.Create(CultureInfo.InvariantCulture, $"[{local.Address}]) ({settings.MyProductName}, port {local.Port})")
+            : $"[localhost]) ({settings.MyProductName}, unix socket)";
+        fields.Add(new AddedField("Received",
+            $"from unknown ([{peer}])\n by {settings.LocalhostName} ({settings.MyHostname} {socket}\n id {newId}{single};\n {ReceivedField.Date(now)}"));
+        return Encoding.UTF8.GetBytes(string.Concat(fields.Select(FieldText.Fold)));
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net;
+using Amavis.Core.Addresses;
+using Amavis.Core.Lookups;
+using Amavis.Core.Messages;
+using Amavis.Core.Policy;
+
+namespace Amavis.Protocols.Smtp.Server;
+
+/// <summary>The banks loaded at MAIL: those of the original client's address, then MYUSERS.</summary>
+public static class TransactionPolicy
+{
+    public static PolicyState Load(PolicyState policy, ClientFacts client, MailAddress sender)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(sender);
+        policy = LoadClientBanks(policy, client.Address ?? IPAddress.Any);
+        return IsMyUser(policy.Settings, sender) ? policy.Load("MYUSERS") : policy;
+    }
+
+    /// <summary>The first list that has the address decides. The peer's own address is not asked for: it is the MTA's.</summary>
+    private static PolicyState LoadClientBanks(PolicyState policy, IPAddress client)
+    {
+        foreach (var (networks, banks) in policy.Settings.ClientIpaddrPolicy)
+        {
+            if (networks.Match(client) != true)
+                continue;
+            foreach (var bank in banks)
+                policy = policy.Load(bank);
+            break;
+        }
+        return policy;
+    }
+
+    private static bool IsMyUser(Settings settings, MailAddress sender) =>
+        settings.Originating && !sender.IsNull && settings.PolicyBanks.ContainsKey("MYUSERS")
+        && settings.LocalDomainsMaps.IsTrue(AddressKeys.For(sender, settings.AddressRules));
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Amavis.Testing;
+
+/// <summary>A spamd of its own on a free port, with the installed rules and without any look-ups over the network.</summary>
+public sealed class SpamdProcess : IDisposable
+{
+    public const string Program = "/usr/sbin/spamd";
+
+    /// <summary>Compiling the rules takes seconds.</summary>
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(90);
+
+    private readonly TestDirectory _directory = new();
+    private ServerProcess? _server;
+
+    private SpamdProcess()
+    {
+    }
+
+    public int Port { get; } = FreePorts.Take(1)[0];
+
+    /// <summary>In the form of the configuration.</summary>
+    public string Address => $"127.0.0.1:{Port}";
+
+    public ServerProcess Server => _server ?? throw new InvalidOperationException("spamd is stopped");
+
+    /// <param name="configuration">Lines added to local.cf.</param>
+    public static async Task<SpamdProcess> StartAsync(IReadOnlyList<string> configuration, CancellationToken cancellationToken)
+    {
+        var spamd = new SpamdProcess();
+        spamd.WriteFiles(configuration);
+        await spamd.StartAgainAsync(cancellationToken);
+        return spamd;
+    }
+
+    public async Task StartAgainAsync(CancellationToken cancellationToken)
+    {
+        List<string> arguments =
+        [
+            "-L", "-x", "-i", "127.0.0.1", "-A", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-m", "2", "--min-children=1",
+            "--siteconfigpath=" + _directory.FilePath("site"), "-H", _directory.FilePath("home"), "--syslog=stderr",
+        ];
+        // spamd refuses to check mail as root.
+        if (Environment.IsPrivilegedProcess)
+            arguments.AddRange(["-u", "nobody"]);
+        _server = await ServerProcess.StartAsync(Program, arguments, AnswersAsync, StartDeadline, cancellationToken);
+    }
+
+    public void Stop()
+    {
+        _server?.Dispose();
+        _server = null;
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        _directory.Dispose();
+    }
+
+    private void WriteFiles(IReadOnlyList<string> configuration)
+    {
+        var site = Directory.CreateDirectory(_directory.FilePath("site")).FullName;
+        Directory.CreateDirectory(_directory.FilePath("home"));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_directory.FilePath("home"), (UnixFileMode)Convert.ToInt32("777", 8));
+        foreach (var file in Directory.EnumerateFiles("/etc/spamassassin", "*.pre"))
+            File.Copy(file, Path.Combine(site, Path.GetFileName(file)));
+        string[] local = ["required_score 5", "dns_available no", "skip_rbl_checks 1", "use_bayes 0", "use_razor2 0", "use_pyzor 0"];
+        File.WriteAllLines(Path.Combine(site, "local.cf"), [.. local, .. configuration]);
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
+            await socket.SendAsync("PING SPAMC/1.5\r\n\r\n"u8.ToArray(), SocketFlags.None, cancellationToken);
+            var answer = new byte[64];
+            return await socket.ReceiveAsync(answer, SocketFlags.None, cancellationToken) > 0;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
