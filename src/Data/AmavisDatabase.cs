@@ -89,7 +89,7 @@ public sealed class AmavisDatabase : IAsyncDisposable
         if (_shape is { } known)
             return known;
         await using var connection = await OpenAsync(cancellationToken);
-        return _shape = await ShapeReader.ReadAsync(connection, Provider, cancellationToken);
+        return Keep(await ShapeReader.ReadAsync(connection, Provider, cancellationToken));
     }
 
     /// <summary>After a migration, or when the file was replaced.</summary>
@@ -104,13 +104,20 @@ public sealed class AmavisDatabase : IAsyncDisposable
     /// <summary>Blocks on the first call only, while the shape is read.</summary>
     internal AmavisDbContext CreateContext()
     {
-        if (_shape is null)
-        {
-            using DbConnection connection = _postgres is null ? new SqliteConnection(_sqlite) : _postgres.CreateConnection();
-            connection.Open();
-            _shape = ShapeReader.Read(connection, Provider);
-        }
-        return new AmavisDbContext(_options.Value, _shape);
+        if (_shape is { } known)
+            return CreateContext(known);
+        using DbConnection connection = _postgres is null ? new SqliteConnection(_sqlite) : _postgres.CreateConnection();
+        connection.Open();
+        return CreateContext(Keep(ShapeReader.Read(connection, Provider)));
+    }
+
+    /// <summary>How often a damaged SQLite file was replaced by a new one in this process.</summary>
+    internal int Generation { get; private set; }
+
+    internal void Replaced()
+    {
+        Generation++;
+        ForgetShape();
     }
 
     /// <summary>Closes idle connections, so that the next ones are new.</summary>
@@ -132,6 +139,14 @@ public sealed class AmavisDatabase : IAsyncDisposable
         else
             ClearPool();
         WriteGate.Dispose();
+    }
+
+    /// <summary>A database that is still empty will not stay so, and another process may be the one that fills it.</summary>
+    private SchemaShape Keep(SchemaShape shape)
+    {
+        if (shape.Tables.Count > 0)
+            _shape = shape;
+        return shape;
     }
 
     private DbContextOptions<AmavisDbContext> BuildOptions()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -18,6 +19,9 @@ public static class MailIds
 
     /// <summary>Characters of a mail_id of amavisd-new up to 2.6.</summary>
     private const int LegacyLength = 12;
+
+    /// <summary>Shortest mail_id that proves anything: a digest cut to less is guessed.</summary>
+    private const int MinLength = 4;
 
     /// <summary>Longest id looked at; more is not an id.</summary>
     private const int MaxLength = 64;
@@ -48,7 +52,7 @@ public static class MailIds
         ArgumentNullException.ThrowIfNull(mailId);
         ArgumentNullException.ThrowIfNull(secretId);
         mailId = mailId.TrimEnd('=');
-        if (mailId.Length is 0 or > MaxLength || secretId.Length is 0 or > MaxLength)
+        if (mailId.Length is < MinLength or > MaxLength || secretId.Length is 0 or > MaxLength)
             return false;
         return (!secretId.Contains('+') && IsCurrentPair(mailId, secretId)) || (!secretId.Contains('_') && IsLegacyPair(mailId, secretId));
     }
@@ -56,7 +60,7 @@ public static class MailIds
     private static bool IsCurrentPair(string mailId, string secretId)
     {
         Span<byte> secret = stackalloc byte[MaxLength];
-        if (!Base64Url.TryDecodeFromChars(secretId, secret, out var written) || written == 0)
+        if (Base64Url.DecodeFromChars(secretId, secret, out _, out var written) != OperationStatus.Done || written == 0)
             return false;
         return SameText(Digest(secret[..written], mailId.Length), mailId);
     }
