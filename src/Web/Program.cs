@@ -1,0 +1,3 @@
+using Amavis.Web.Hosting;
+
+return await ConsoleProgram.RunAsync(args);
