@@ -96,7 +96,7 @@ internal sealed class CheckStage(
             return [];
         var defects = HeaderCheck.Run(new HeaderCheckInput
         {
-            Header = letter.Header.Octets,
+            Header = letter.Header,
             Facts = message.Spool.Facts,
             MimeErrors = letter.Tree.Errors,
             AllowedTests = _settings.AllowedHeaderTests,
