@@ -3,6 +3,7 @@ using Amavis.Core.Addresses;
 using Amavis.Core.Lookups;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
+using Amavis.Testing;
 
 namespace Amavis.Protocols.Tests.Smtp.Server;
 
@@ -244,6 +245,26 @@ public class ReceivedMessageTests
             at += length;
         }
         session.Processor.Messages.ShouldHaveSingleItem().Text.ShouldBe(content);
+    }
+
+    [Fact]
+    public void Every_sample_arrives_octet_for_octet()
+    {
+        string[] made = ["", "\r\n", ".\r\n", "Subject: no body\r\n", "\0\x80\r\n..\r\n"];
+        var samples = Samples.Files("", "*.eml").Select(path => Octets.Text(File.ReadAllBytes(path))
+            .Replace("\r\n", "\n").Replace("\r", "").Replace("\n", "\r\n"));
+        using var session = new SessionHarness().Start();
+        foreach (var sample in samples.Concat(made))
+        {
+            var content = sample.Length == 0 || sample.EndsWith('\n') ? sample : sample + "\r\n";
+            session.Send("MAIL FROM:<>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n");
+            session.Send(Octets.Of(("\r\n" + content).Replace("\r\n.", "\r\n..")[2..] + ".\r\n"));
+            var taken = session.Processor.Messages[^1];
+            taken.Octets.AsSpan().SequenceEqual(Octets.Of(content)).ShouldBeTrue();
+            taken.Message.Spool.Facts.EightBit.ShouldBe(content.Any(c => c >= 0x80));
+            taken.Message.Spool.Facts.BareCr.ShouldBe(0);
+            session.Processor.Messages.Clear();
+        }
     }
 
     private static Settings WithBanks() => new()
