@@ -25,7 +25,7 @@ public sealed class SqlMessageLog : IMessageLog, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly RowBuilder _rows;
     private readonly Journal _journal;
-    private readonly Channel<LogEntry> _entries = Channel.CreateUnbounded<LogEntry>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<LogEntry> _entries = Channel.CreateUnbounded<LogEntry>();
     private readonly StoreSession _session;
     private readonly LogWriter _writer;
     private readonly CancellationTokenSource _stop = new();
