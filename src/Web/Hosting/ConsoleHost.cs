@@ -1,7 +1,7 @@
-using System.Text.Json;
 using Amavis.Core.Policy;
 using Amavis.Data;
 using Amavis.Data.Console;
+using Amavis.Data.Migrating;
 using Amavis.Data.Model;
 using Amavis.Web.Components;
 using Amavis.Web.Content;
@@ -35,6 +35,7 @@ internal static class ConsoleHost
             kestrel.Limits.MaxRequestBodySize = MaxRequestOctets;
         });
         builder.WebHost.UseUrls(settings.Web.Listen);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         AddServices(builder.Services, settings);
         configure?.Invoke(builder);
         var app = builder.Build();
@@ -42,10 +43,12 @@ internal static class ConsoleHost
         return app;
     }
 
-    /// <summary>What must be there before the first request: the state directory and somebody who can sign in.</summary>
+    /// <summary>What must be there before the first request: the state directory, the tables and somebody who can sign in.</summary>
     public static async Task PrepareAsync(WebApplication app, string? adminPassword, CancellationToken cancellationToken)
     {
         app.Services.GetRequiredService<StateDirectory>().Create();
+        if (app.Services.GetRequiredService<Settings>().AutoMigrate)
+            await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(app.Services.GetRequiredService<AmavisDatabase>(), cancellationToken);
         await app.Services.GetRequiredService<FirstAccount>().EnsureAsync(adminPassword, cancellationToken);
     }
 
@@ -56,7 +59,7 @@ internal static class ConsoleHost
         services.AddSingleton(state);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Times>();
-        services.AddAmavisData(settings.StorageSqlDsn[0]);
+        services.AddAmavisData(settings.StorageSqlDsn[0]).AddSingleton<DatabaseMigrator>();
         services.AddSingleton<TraceQuery>().AddSingleton<TodayQuery>().AddSingleton<MessageQuery>().AddSingleton<QuarantineQuery>();
         services.AddSingleton<KeptCopies>().AddSingleton<ReleaseMarks>().AddSingleton<Accounts>().AddSingleton<AuditLog>();
         services.AddSingleton<KeptText>().AddSingleton<Releases>().AddSingleton<IReleaseSocket, DaemonReleaseSocket>();
@@ -79,8 +82,13 @@ internal static class ConsoleHost
     {
         app.UseForwardedHeaders();
         app.UseSecurityHeaders();
-        app.UseExceptionHandler("/error", createScopeForErrors: true);
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandlingPath = "/error",
+            CreateScopeForErrors = true,
+            StatusCodeSelector = static e => e is RightsException ? StatusCodes.Status403Forbidden : StatusCodes.Status500InternalServerError,
+        });
+        app.UseStatusCodePagesWithReExecute("/status/{0}", createScopeForStatusCodePages: true);
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();

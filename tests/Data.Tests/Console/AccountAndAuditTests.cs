@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Amavis.Data.Tests.Console;
 
-public class AccountAndAuditTests : ConsoleTestBase
+public abstract class AccountAndAuditTests : ConsoleTestBase
 {
     private Accounts Accounts => new(Seed.Contexts, Clock);
 

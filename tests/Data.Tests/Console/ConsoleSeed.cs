@@ -1,9 +1,11 @@
 using Amavis.Core.Policy;
 using Amavis.Data;
 using Amavis.Data.Console;
+using Amavis.Data.Migrating;
 using Amavis.Data.Model;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amavis.Testing.Console;
 
@@ -66,13 +68,11 @@ internal sealed class ConsoleSeed : IAsyncDisposable
         return OpenAsync(new SqlDsn(SqlProvider.Sqlite, Path.Combine(directory, "amavis.db")), directory);
     }
 
-    /// <summary>An empty database that the caller provides.</summary>
+    /// <summary>A database that the caller provides, brought up to date.</summary>
     public static async Task<ConsoleSeed> OpenAsync(SqlDsn dsn, string? directory = null)
     {
         var seed = new ConsoleSeed(dsn, directory);
-        await using (var context = await seed.Contexts.CreateDbContextAsync())
-            await context.Database.EnsureCreatedAsync();
-        seed._services.GetRequiredService<AmavisDatabase>().ForgetShape();
+        await new DatabaseMigrator(NullLogger<DatabaseMigrator>.Instance).MigrateAsync(seed._services.GetRequiredService<AmavisDatabase>(), CancellationToken.None);
         return seed;
     }
 

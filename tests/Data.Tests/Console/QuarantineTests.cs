@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Amavis.Data.Tests.Console;
 
-public class QuarantineTests : ConsoleTestBase
+public abstract class QuarantineTests : ConsoleTestBase
 {
     private static SeedMessage Spam(string id, params SeedRecipient[] recipients) => new(id, Noon.AddHours(-1))
     {

@@ -5,7 +5,7 @@ using Amavis.Testing.Console;
 
 namespace Amavis.Data.Tests.Console;
 
-public class TodayAndMessageTests : ConsoleTestBase
+public abstract class TodayAndMessageTests : ConsoleTestBase
 {
     private static readonly DateTimeOffset Midnight = Noon.AddHours(-12);
 

@@ -4,7 +4,7 @@ using Amavis.Testing.Console;
 
 namespace Amavis.Data.Tests.Console;
 
-public class TraceQueryTests : ConsoleTestBase
+public abstract class TraceQueryTests : ConsoleTestBase
 {
     private async Task<IReadOnlyList<string>> FindAsync(TraceFilter filter) =>
         [.. (await new TraceQuery(Seed.Contexts, Clock).SearchAsync(Owner, filter, null, 50, default)).Messages.Select(m => m.Key.MailId)];
