@@ -30,7 +30,13 @@ public sealed class AmPdpCheckTests
         request.PolicyBanks.ShouldBe(["A", "B"]);
         request.Client.ShouldBe(new ClientFacts
         {
-            Address = IPAddress.Parse("192.0.2.9"), Port = 3377, Name = "n", Helo = "h", Protocol = "ESMTP", QueueId = "p9A1", Source = "REMOTE",
+            Address = IPAddress.Parse("192.0.2.9"),
+            Port = 3377,
+            Name = "n",
+            Helo = "h",
+            Protocol = "ESMTP",
+            QueueId = "p9A1",
+            Source = "REMOTE",
         });
     }
 

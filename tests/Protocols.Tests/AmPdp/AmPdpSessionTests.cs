@@ -135,9 +135,12 @@ public sealed class AmPdpSessionTests
         (await Should.ThrowAsync<IOException>(() => AmPdpClient.ConnectAsync(gone, Long, TimeProvider.System, CancellationToken.None)))
             .Message.ShouldStartWith($"can't connect to {gone}");
 
+        var time = new Smtp.Client.ManualTime();
         await using var silent = new Server(new Handler(_ => new AmPdpReply()) { Delay = Timeout.InfiniteTimeSpan }, unix: false);
-        await using var client = await AmPdpClient.ConnectAsync(silent.Endpoint, TimeSpan.FromMilliseconds(200), TimeProvider.System, CancellationToken.None);
-        (await Should.ThrowAsync<IOException>(() => client.ReleaseAsync(new ReleaseRequest { MailId = "aX3C4f6btXgX" }, CancellationToken.None)))
+        await using var client = await AmPdpClient.ConnectAsync(silent.Endpoint, Long, time, CancellationToken.None);
+        var asking = client.ReleaseAsync(new ReleaseRequest { MailId = "aX3C4f6btXgX" }, CancellationToken.None);
+        time.Advance(Long);
+        (await Should.ThrowAsync<IOException>(() => asking.WaitAsync(Long)))
             .Message.ShouldEndWith("gave no answer in time");
     }
 

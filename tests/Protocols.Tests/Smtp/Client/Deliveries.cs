@@ -13,21 +13,8 @@ internal static class Deliveries
     public const string LogId = "00421-07";
     public const string Message = "Subject: x\r\n\r\n.dot\r\nbody\r\n";
 
-    /// <summary>Limits long enough for a busy machine; what must not be waited for is set per test.</summary>
-    public static SmtpClientOptions Patient { get; } = new();
-
-    /// <summary>For a next hop that hangs.</summary>
-    public static SmtpClientOptions Impatient { get; } = new()
-    {
-        Command = TimeSpan.FromMilliseconds(100),
-        DataInitiation = TimeSpan.FromMilliseconds(100),
-        DataBlock = TimeSpan.FromMilliseconds(300),
-        FinalDot = TimeSpan.FromMilliseconds(100),
-        Housekeeping = TimeSpan.FromMilliseconds(100),
-    };
-
     public static SmtpClientPool Pool(SmtpClientOptions? options = null, TimeProvider? time = null, CounterSet? counters = null) =>
-        new(time ?? TimeProvider.System, counters ?? new CounterSet(), options ?? Patient);
+        new(time ?? TimeProvider.System, counters ?? new CounterSet(), options ?? new SmtpClientOptions());
 
     public static SmtpDelivery To(FakeNextHop hop, params string[] recipients) => To(Target(hop), recipients);
 
@@ -45,6 +32,15 @@ internal static class Deliveries
     public static MailAddress Mailbox(string text) => MailAddress.TryParse(text, out var address) ? address : throw new FormatException(text);
 
     public static Task<SmtpDeliveryResult> Send(this SmtpClientPool pool, SmtpDelivery delivery) => pool.SendAsync(delivery, CancellationToken.None);
+
+    /// <summary>Sends to a next hop that will hang, and moves the clock past the delivery's end once it does.</summary>
+    public static async Task<SmtpDeliveryResult> SendPastTheEnd(this SmtpClientPool pool, SmtpDelivery delivery, FakeNextHop hop, ManualTime time)
+    {
+        var sending = pool.Send(delivery with { Deadline = time.GetTimestamp() });
+        await Task.WhenAny(sending, hop.Hung).WaitAsync(TimeSpan.FromSeconds(60));
+        time.Advance(new SmtpClientOptions().LeastTime);
+        return await sending.WaitAsync(TimeSpan.FromSeconds(60));
+    }
 
     /// <summary>The replies as text, one for each recipient.</summary>
     public static string[] Texts(this SmtpDeliveryResult result) => [.. result.Recipients.Select(r => r.Reply.ToString())];

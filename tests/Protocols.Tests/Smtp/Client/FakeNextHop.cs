@@ -38,6 +38,7 @@ internal sealed class FakeNextHop : IAsyncDisposable
     private readonly Socket _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _connections = [];
+    private readonly TaskCompletionSource _hung = new();
     private readonly Task _accepting;
     private int _connectionCount;
 
@@ -47,7 +48,7 @@ internal sealed class FakeNextHop : IAsyncDisposable
             ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
             : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         _listener.Bind(unixPath is null ? new IPEndPoint(IPAddress.Loopback, 0) : new UnixDomainSocketEndPoint(unixPath));
-        _listener.Listen(16);
+        _listener.Listen(256);
         Path = unixPath;
         _accepting = AcceptAsync();
     }
@@ -72,6 +73,9 @@ internal sealed class FakeNextHop : IAsyncDisposable
 
     /// <summary>What each read of a socket gave.</summary>
     public List<string> Reads { get; } = [];
+
+    /// <summary>Ends when the hop hangs.</summary>
+    public Task Hung => _hung.Task;
 
     public int Connections => Volatile.Read(ref _connectionCount);
 
@@ -145,6 +149,7 @@ internal sealed class FakeNextHop : IAsyncDisposable
                 await stream.WriteAsync(Encoding.Latin1.GetBytes(send.Octets), _stop.Token);
                 return false;
             case HopAction.Hang:
+                _hung.TrySetResult();
                 await Task.Delay(Timeout.Infinite, _stop.Token);
                 return false;
             default:

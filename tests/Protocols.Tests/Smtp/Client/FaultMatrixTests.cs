@@ -1,4 +1,3 @@
-using Amavis.Protocols.Smtp.Client;
 using static Amavis.Protocols.Tests.Smtp.Client.Deliveries;
 
 namespace Amavis.Protocols.Tests.Smtp.Client;
@@ -41,14 +40,15 @@ public sealed class FaultMatrixTests
                 return HopAction.Say("550 5.1.1 no");
             var hit = line == command || (command.Length > 0 && line.StartsWith(command + " ", StringComparison.Ordinal))
                 || (verb == "hello" && line.StartsWith("HELO", StringComparison.Ordinal));
-            return hit && connection == 1 ? Action(fault) : null;
+            return hit && connection == 1 ? Action(fault, verb == "." && lmtp ? 2 : 1) : null;
         };
-        await using var pool = Pool(Impatient);
+        var time = new ManualTime();
+        await using var pool = Pool(time: time);
         var delivery = To(hop, "user1@example.com", "user2@example.com") with { Client = EnvelopeTests.Client, PerRecipientReplies = true };
         if (verb == "RSET")
             (await pool.Send(delivery)).Texts().ShouldAllBe(t => t.StartsWith("550 5.1.1 from MTA", StringComparison.Ordinal));
 
-        var result = await pool.Send(delivery);
+        var result = fault == "hang" ? await pool.SendPastTheEnd(delivery, hop, time) : await pool.Send(delivery);
 
         result.Recipients.Count.ShouldBe(2);
         result.Texts()[0].ShouldStartWith(Expected(verb, fault, pipelining, lmtp, hop));
@@ -61,11 +61,12 @@ public sealed class FaultMatrixTests
         result.Texts().ShouldAllBe(t => t.All(c => c >= ' ' && c < '\x7f') && t.Length < 1200);
     }
 
-    private static HopAction Action(string fault) => fault switch
+    /// <param name="times">Recipients that wait for a reply of their own.</param>
+    private static HopAction Action(string fault, int times) => fault switch
     {
-        "4xx" => HopAction.Say("451 4.3.0 faulty"),
-        "5xx" => HopAction.Say("550 5.3.0 faulty"),
-        "2xx" => HopAction.Say("250 2.0.0 faulty"),
+        "4xx" => HopAction.Say([.. Enumerable.Repeat("451 4.3.0 faulty", times)]),
+        "5xx" => HopAction.Say([.. Enumerable.Repeat("550 5.3.0 faulty", times)]),
+        "2xx" => HopAction.Say([.. Enumerable.Repeat("250 2.0.0 faulty", times)]),
         "3xx" => HopAction.Say("334 faulty"),
         "garbage" => HopAction.Say("%$§ what?"),
         "mixed codes" => HopAction.Say("550-5.0.0 no", "250 2.0.0 yes"),
@@ -95,6 +96,9 @@ public sealed class FaultMatrixTests
         var broken = $"451 4.5.0 From MTA({mta}) during {step} (";
         switch (fault)
         {
+            case "hang" when pipelining && verb is "MAIL" or "RCPT" or "DATA":
+                // The clock may pass the end while an earlier reply of the same write is still being read.
+                return "450 4.4.2 Timed out during fwd-";
             case "hang":
                 return $"450 4.4.2 Timed out during {step}, MTA({mta}), id={LogId}";
             case "drop" or "half a reply" when verb == "RSET":
@@ -125,7 +129,7 @@ public sealed class FaultMatrixTests
     public async Task Wrong_answer_to_DATA_is_never_success(string said)
     {
         await using var hop = new FakeNextHop { Script = ReplyWordingTests.At("DATA", new HopAction.Send(said + "\r\n")) };
-        await using var pool = Pool(Impatient);
+        await using var pool = Pool();
 
         (await pool.Send(To(hop))).Recipients[0].Reply.IsTempFail.ShouldBeTrue();
         hop.Transactions.ShouldBeEmpty();
@@ -138,7 +142,7 @@ public sealed class FaultMatrixTests
     {
         HopAction action = speaks ? new HopAction.SendAndDrop("552 5.3.4 too big\r\n") : new HopAction.Drop();
         await using var hop = new FakeNextHop { Script = ReplyWordingTests.At("data line", action) };
-        await using var pool = Pool(Impatient with { DataBlock = TimeSpan.FromSeconds(20), FinalDot = TimeSpan.FromSeconds(20) });
+        await using var pool = Pool();
         var message = Enumerable.Repeat("a line of a message of many octets\r\n", 500_000);
 
         var reply = (await pool.Send(To(hop) with { Message = Text(string.Concat(message)) })).Recipients[0].Reply;
@@ -179,9 +183,10 @@ public sealed class FaultMatrixTests
     public async Task Deadline_ends_a_stage_before_its_own_limit()
     {
         await using var hop = new FakeNextHop { Script = ReplyWordingTests.At(".", new HopAction.Hang()) };
-        await using var pool = Pool(new SmtpClientOptions { LeastTime = TimeSpan.FromMilliseconds(100) });
+        var time = new ManualTime();
+        await using var pool = Pool(time: time);
 
-        var result = await pool.Send(To(hop) with { Deadline = TimeProvider.System.GetTimestamp() });
+        var result = await pool.SendPastTheEnd(To(hop), hop, time);
 
         result.Texts().ShouldBe([$"450 4.4.2 Timed out during fwd-data-end, MTA(smtp:{hop.Address}), id={LogId}"]);
     }

@@ -166,6 +166,18 @@ public sealed class RecipientTests
     }
 
     [Fact]
+    public async Task LMTP_server_that_answers_too_few_times_out_for_the_others()
+    {
+        await using var hop = new FakeNextHop { Lmtp = true, Script = ReplyWordingTests.At(".", HopAction.Say("250 2.1.5 stored")) };
+        await using var pool = Pool(new SmtpClientOptions { FinalDot = TimeSpan.FromSeconds(2) });
+
+        var result = await pool.Send(To(hop, "a@x.test", "b@x.test"));
+
+        result.Recipients.Select(r => r.Reply.Code).ShouldBe([250, 450]);
+        result.Texts()[1].ShouldBe($"450 4.4.2 Timed out during fwd-data-end, MTA(lmtp:{hop.Address}), id={LogId}");
+    }
+
+    [Fact]
     public async Task Unix_socket_is_a_next_hop_like_any_other()
     {
         var path = Path.Combine(Path.GetTempPath(), $"hop-{Guid.NewGuid():N}.sock");
