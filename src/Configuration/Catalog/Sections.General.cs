@@ -56,7 +56,7 @@ internal static partial class Sections
         add.LaterAll(Template, Global, "built in", "ready-made value for log_templ", "$log_short_templ", "$log_verbose_templ");
         add.Later("$log_recip_templ", Template, Dynamic, "built in", "template of the line logged for each recipient");
         add.Later("$enable_log_capture", Truth, Global, "false", "keep the full log of each message until it is done");
-        add.Later("$enable_log_capture_dump", Truth, Dynamic, "false", "write the kept log at the end of the message");
+        add.Later("$enable_log_capture_dump", Truth, Dynamic, "false", "write the log kept by enable_log_capture at the end of the message");
         add.LaterAll(Tables, Dynamic, "[]", "addresses whose mail is logged in full detail", "@debug_sender_maps", "@debug_recipient_maps");
         add.Later("@debug_sender_acl", List, LegacyStatic, "[]", "goes into debug_sender_maps");
         add.Later("$macro_tests_sanity_limit", Integer, Global, "50", "rule names shown at most in templates");
@@ -70,7 +70,7 @@ internal static partial class Sections
         add.Meaningless("$min_spare_servers", Integer, Global, "null", "idle worker processes at least");
         add.Meaningless("$max_spare_servers", Integer, Global, "null", "idle worker processes at most");
         add.Meaningless("$enable_zmq", Truth, Global, "null", "status of worker processes over a message queue");
-        add.Meaningless("@zmq_sockets", TextOrList, Global, "built in", "sockets of that message queue");
+        add.Meaningless("@zmq_sockets", TextOrList, Global, "built in", "sockets of enable_zmq");
         add.Meaningless("$nanny_details_level", Integer, Global, "1", "detail of process states");
         add.Meaningless("@additional_perl_modules", List, Global, "[]", "modules to load into the worker processes");
         add.Meaningless("%i_know_what_i_am_doing", Map, Global, "{}", "switches off checks of configuration files");
