@@ -147,7 +147,7 @@ public sealed class ContractTests : ConfigurationFixture
     [InlineData("Sanesecurity.Foxhole.Mail_tar.3", 0)]
     [InlineData("PhishTank.Phishing.6117523", 0.1)]
     public void Names_of_fraud_count_as_points_by_default(string virus, double points) =>
-        Good("").VirusNameToSpamScoreMaps.FindText(virus)?.Number.ShouldBe(points);
+        Good("").VirusNameToSpamScoreMaps.FindText(virus).ShouldNotBeNull().Number.ShouldBe(points);
 
     [Theory]
     [InlineData("Eicar-Test-Signature")]
