@@ -80,6 +80,7 @@ async Task<int> RunAsync()
     await app.StartAsync();
     Listeners.SetModes(settings, sockets);
     log.Line(0, null, $"amavisd {ProductVersion()} at {settings.MyHostname}, listening on {string.Join(", ", sockets)}");
+    using var pid = PidFile.Write(settings.PidFile);
     log.Line(0, null, "ready");
     SystemdNotifier.Send($"READY=1\nMAINPID={Environment.ProcessId}");
 

@@ -30,7 +30,7 @@ public sealed class FilterProcess : IAsyncDisposable
             QUARANTINEDIR: {Directory}/quarantine
             logfile: {LogPath}
             listen_sockets: [127.0.0.1:{SmtpPort}, 127.0.0.1:{ReleasePort}, {SocketPath}]
-            interface_policy: {"{"}{ReleasePort}: RELEASE{"}"}
+            interface_policy: {"{"}{ReleasePort}: RELEASE, SOCK: RELEASE{"}"}
             policy_bank: {"{"}RELEASE: {"{"}protocol: AM.PDP, auth_required_release: false{"}"}, MYNETS: null{"}"}
             forward_method: "smtp:[127.0.0.1]:{nextHopPort}"
             notify_method: "smtp:[127.0.0.1]:{nextHopPort}"
@@ -50,7 +50,7 @@ public sealed class FilterProcess : IAsyncDisposable
 
     public int MetricsPort { get; }
 
-    /// <summary>A Unix socket without a protocol; sessions on it are closed unless the settings give it one.</summary>
+    /// <summary>A Unix socket for AM.PDP.</summary>
     public string SocketPath => Path.Combine(Directory, "in.sock");
 
     public string LogPath => Path.Combine(Directory, "amavis.log");

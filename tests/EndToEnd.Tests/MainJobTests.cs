@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using Amavis.Data;
-using Amavis.Data.Model;
 using Amavis.Testing;
 using Microsoft.EntityFrameworkCore;
 
@@ -78,7 +76,7 @@ public sealed partial class MainJobTests(Lab lab)
     private static async Task CheckRowsAsync(string dsn)
     {
         await using var database = Lab.Open(dsn);
-        var rows = await WaitForRowsAsync(database, 5);
+        var rows = await Rows.WaitForAsync(database, 5);
         (string? Content, string? QuarantineType, string? DsnSent, string? Originating)[] expected =
         [
             ("C", " ", "N", "N"), ("V", "Q", "N", "N"), ("B", "Q", "N", "N"), ("S", "Q", "N", "N"), ("M", "Q", "N", "N"),
@@ -93,20 +91,6 @@ public sealed partial class MainJobTests(Lab lab)
         recipients.Select(r => r.Ds).Order().ShouldBe(["D", "D", "P", "P", "P"]);
         (await context.Maddr.Select(a => a.Email).Order().ToListAsync()).ShouldBe(["ann@example.org", "user1@example.com"]);
         (await context.Quarantine.CountAsync()).ShouldBe(4);
-    }
-
-    /// <summary>The rows of finished messages in the order of their log ids.</summary>
-    private static async Task<List<MsgsRow>> WaitForRowsAsync(AmavisDatabase database, int count)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            await using var context = await database.CreateContextAsync(limit.Token);
-            var rows = await context.Msgs.Where(m => m.Content != null).OrderBy(m => m.AmId).ToListAsync(limit.Token);
-            if (rows.Count >= count)
-                return rows;
-            await Task.Delay(100, limit.Token);
-        }
     }
 
     private static async Task<string> SendAsync(FilterProcess filter, byte[] message)
