@@ -128,15 +128,31 @@ internal static class EntityInterpreter
             var blank = value.IndexOfAny((byte)' ', (byte)'\t');
             if (!chosen.IsQuoted && blank > 0)
                 value = value[..blank];
+            if (value.Contains((byte)'\\'))
+                value = WithoutEscapes(value);
         }
         value = value.TrimEnd(" \t"u8);
         return value.IsEmpty || value.Length > MaxBoundary || value.IndexOfAny((byte)'\r', (byte)'\n') >= 0 ? null : value.ToArray();
     }
 
+    /// <summary>A backslash stands for the octet after it, RFC 5322 §3.2.1; readers that keep it see another boundary.</summary>
+    private static byte[] WithoutEscapes(ReadOnlySpan<byte> value)
+    {
+        var plain = new byte[value.Length];
+        var length = 0;
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (value[i] == '\\' && i + 1 < value.Length)
+                i++;
+            plain[length++] = value[i];
+        }
+        return plain[..length];
+    }
+
     private static bool IsOdd(ContentParameter boundary)
     {
         var value = boundary.Octets.Span;
-        return boundary.IsOdd || (!boundary.IsQuoted && value.Contains((byte)'('))
+        return boundary.IsOdd || (!boundary.IsQuoted && value.Contains((byte)'(')) || value.Contains((byte)'\\')
             || (EncodedWords.MayOccur(value) && EncodedWords.Decode(value) != Encoding.Latin1.GetString(value));
     }
 }
