@@ -84,6 +84,8 @@ public sealed class MistakeTests : ConfigurationFixture
     [InlineData("policy_bank: {A: {originatin: true}}", "amavis.yaml:1:19: policy_bank.A.originatin: unknown key; did you mean \"originating\"?")]
     [InlineData("policy_bank: {A: {originating: 7}}", "amavis.yaml:1:32: policy_bank.A.originating: expects true or false, got \"7\"")]
     [InlineData("policy_bank: {A: {ACTION: x}}", "amavis.yaml:1:19: policy_bank.A.ACTION: code in a policy bank is not supported")]
+    [InlineData("policy_bank: {A: {}, A: {}}", "amavis.yaml:1:22: policy_bank.A: given twice; the first is at line 1")]
+    [InlineData("policy_bank: {A: {originating: 1, originating: 0}}", "amavis.yaml:1:35: policy_bank.A.originating: given twice; the first is at line 1")]
     [InlineData("policy_bank: {A: 5}", "amavis.yaml:1:18: policy_bank.A: expects a map of settings, got \"5\"")]
     [InlineData("policy_bank: {A: {inet_acl: [x]}}", "amavis.yaml:1:30: policy_bank.A.inet_acl: \"x\" is not an IP address or network")]
     public void A_mistake_in_a_policy_bank_is_found_when_the_file_is_read(string yaml, string expected) => Mistake(yaml).ShouldBe(expected);
