@@ -170,15 +170,14 @@ public static class AddressList
         private void Add(string spec, string displayName)
         {
             var clean = MailText.OneLine(spec).Trim();
-            if (!MailAddress.TryParse(clean, out var address) || address.IsNull)
+            if (!MailAddress.TryParse(clean, out var address))
             {
                 var packed = string.Concat(clean.Where(c => c > ' '));
-                if (packed.Length == 0 || (!MailAddress.TryParse(packed, out address) && packed.TrimStart('<').TrimEnd('>').Length == 0))
-                    return;
-                if (address.IsNull)
+                if (!MailAddress.TryParse(packed, out address))
                     address = MailAddress.FromUnquoted(packed.Trim('<', '>'));
             }
-            addresses.Add(new HeaderAddress(address, displayName));
+            if (!address.IsNull)
+                addresses.Add(new HeaderAddress(address, displayName));
         }
 
         /// <summary>Without quotes and backslashes, encoded words decoded.</summary>
