@@ -80,7 +80,8 @@ internal sealed record SchemaPlan(IReadOnlyList<string> Statements, MigrationRep
                 column.ColumnType = "character varying(64)";
     }
 
-    private static List<string> Notes(SchemaShape shape)
+    /// <summary>What works but should be changed by the administrator.</summary>
+    public static List<string> Notes(SchemaShape shape)
     {
         var notes = new List<string>();
         if (shape.Provider == SqlProvider.Postgres && shape.TypeOf("quarantine", "mail_text") is { } type && type != "bytea")

@@ -33,7 +33,6 @@ internal sealed class LogWriter(
 
     public async Task RunAsync(CancellationToken stop)
     {
-        await Task.Yield();
         try
         {
             await CountLeftoverAsync(stop);

@@ -45,8 +45,9 @@ public sealed class SqlMessageLog : IMessageLog, IAsyncDisposable
         var connector = new StoreConnector(databases, migrator, options.AutoMigrate, counters, time, _logger);
         _session = new StoreSession(connector, time, _logger);
         _writer = new LogWriter(_entries.Reader, _journal, _session, options, counters, time, _logger);
-        _writing = _writer.RunAsync(_stop.Token);
-        _syncing = SyncAsync(_stop.Token);
+        // Both end in DisposeAsync. On the pool, so that neither depends on the context the log happens to be started in.
+        _writing = Task.Run(() => _writer.RunAsync(_stop.Token));
+        _syncing = Task.Run(() => SyncAsync(_stop.Token));
     }
 
     /// <summary>Takes the journal's directory and starts the writer; records left there are stored first. Does not wait for a database.</summary>
