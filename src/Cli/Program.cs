@@ -8,6 +8,9 @@ root.Options.Add(CommonOptions.Json);
 
 root.Subcommands.Add(new ConfigCommand());
 root.Subcommands.Add(new ReloadCommand());
+root.Subcommands.Add(new ReleaseCommand());
+root.Subcommands.Add(new UserCommand());
+root.Subcommands.Add(new DbCommand());
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0)

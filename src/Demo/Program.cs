@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Amavis.Core.Counters;
 using Amavis.Demo;
 using Amavis.Protocols.Smtp.Client;
+using Microsoft.AspNetCore.Connections;
 
 // The demonstration behind ./run: the filter, the console and a next hop that keeps what it gets.
 if (DemoOptions.Parse(args) is not { } options)
