@@ -71,7 +71,7 @@ public sealed class PageTests(ConsoleFixture console) : IClassFixture<ConsoleFix
         links.Count.ShouldBeGreaterThan(5);
         foreach (var link in links)
             (await browser.GetAsync(link)).Status.ShouldBe(200, link);
-        page.Find("svg.spark").GetAttribute("aria-label").ShouldContain("deliveries today");
+        page.Find("svg.spark").GetAttribute("aria-label")!.ShouldContain("deliveries today");
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class SignInTests(ConsoleFixture console) : IClassFixture<ConsoleF
     {
         var page = await console.NewBrowser().PostAsync(path, [new("_handler", "act"), new("Form.Act", "delete"), new("Form.Items", "0-abc")]);
         page.Status.ShouldBe(302);
-        page.Location.ShouldContain("/login");
+        page.Location!.ShouldContain("/login");
     }
 
     [Fact]
