@@ -95,7 +95,6 @@ internal static class ConsoleHost
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
         app.MapGet("/healthz", HealthAsync).AllowAnonymous();
-        app.MapSigningOut();
         app.MapMessageContent();
         app.MapRazorComponents<App>();
     }
