@@ -136,7 +136,7 @@ public sealed partial class ConsoleTests(ConsoleLab console) : IClassFixture<Con
         await page.Keyboard.PressAsync("x");
         await Expect(rows.Nth(1).GetByRole(AriaRole.Checkbox)).ToBeCheckedAsync();
         await page.Keyboard.PressAsync("d");
-        await Expect(Results(page)).ToContainTextAsync("Delete 1 message from quarantine?");
+        await Expect(Results(page)).ToContainTextAsync("Delete this message from quarantine?");
         await page.GetByRole(AriaRole.Link, new() { Name = "Leave it" }).ClickAsync();
         await Expect(Results(page)).ToBeHiddenAsync();
         await page.Keyboard.PressAsync("?");
@@ -233,7 +233,7 @@ public sealed partial class ConsoleTests(ConsoleLab console) : IClassFixture<Con
     {
         await OpenInQuarantineAsync(page, "story: an invoice");
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
-        await Expect(Results(page)).ToContainTextAsync("Delete 1 message from quarantine?");
+        await Expect(Results(page)).ToContainTextAsync("Delete this message from quarantine?");
         await Results(page).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
         await Expect(Results(page)).ToContainTextAsync("Deleted; the kept text has been removed.");
         await page.GotoAsync("/quarantine");
