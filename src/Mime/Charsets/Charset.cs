@@ -8,12 +8,18 @@ public static class Charset
     /// <summary>Longest charset name looked up; longer ones are unknown.</summary>
     private const int MaxNameLength = 40;
 
-    static Charset() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+    // The order matters: the code pages have to be registered before one is asked for.
+    static Charset()
+    {
+        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+        Windows1252 = Encoding.GetEncoding(1252);
+        Koi8U = Encoding.GetEncoding("koi8-u");
+    }
 
     /// <summary>What octets are taken for when nothing else fits: every octet is a character.</summary>
-    public static Encoding Windows1252 { get; } = Encoding.GetEncoding(1252);
+    public static Encoding Windows1252 { get; }
 
-    public static Encoding Koi8U { get; } = Encoding.GetEncoding("koi8-u");
+    public static Encoding Koi8U { get; }
 
     /// <summary>The encoding of a charset name (RFC 2978), or null when it is not known here. Invalid octets decode to U+FFFD or a question mark.</summary>
     public static Encoding? Find(string name)

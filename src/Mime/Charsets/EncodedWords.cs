@@ -55,6 +55,20 @@ public static class EncodedWords
         return text.ToString();
     }
 
+    /// <summary>False when a word names a charset that is not known, so that decoding would guess.</summary>
+    public static bool AllDecodable(ReadOnlySpan<byte> octets)
+    {
+        for (var at = octets.IndexOf("=?"u8); at >= 0; at = octets.IndexOf("=?"u8))
+        {
+            octets = octets[at..];
+            var isWord = TryReadWord(octets, out var length, out var charset, out _, out _);
+            if (isWord && Charset.Find(charset) is null)
+                return false;
+            octets = octets[(isWord ? length : 2)..];
+        }
+        return true;
+    }
+
     private static void Flush(StringBuilder text, ArrayBufferWriter<byte> held, string? charset)
     {
         if (charset is null || held.WrittenCount == 0)

@@ -8,7 +8,7 @@ namespace Amavis.Mime.Structure;
 internal static class EntityInterpreter
 {
     /// <summary>Longest boundary, in octets; RFC 2046 §5.1.1 allows 70.</summary>
-    public const int MaxBoundary = 4096;
+    public const int MaxBoundary = 16 * 1024;
 
     /// <summary>Sets all but the ranges.</summary>
     /// <param name="report">Takes the defects found.</param>
@@ -25,6 +25,9 @@ internal static class EntityInterpreter
         entity.MediaType = MediaTypeOf(type, entity.Parent);
         if (header.Types.Skip(1).Any(other => Differ(header.Types[0], other)))
             report(MimeDefectKind.RepeatedContentType);
+        // RFC 2045 §5.2: what cannot be read as a type is plain text; the declared words are kept for the banned rules.
+        if (!entity.MediaType.Contains('/', StringComparison.Ordinal))
+            entity.EffectiveType = "text/plain";
         if (type is { IsOdd: true })
             report(MimeDefectKind.OddContentField);
         if (header.Dispositions.Count > 0 || header.Types.Count > 0)
@@ -49,7 +52,9 @@ internal static class EntityInterpreter
             return declared;
         if (declared is "multipart" or "multipart/")
             return "multipart/mixed";
-        return declared.Length == 0 && parent?.MediaType == "multipart/digest" ? "message/rfc822" : "text/plain";
+        if (declared.Length > 0)
+            return declared;
+        return parent?.MediaType == "multipart/digest" ? "message/rfc822" : "text/plain";
     }
 
     private static bool Differ(ContentField one, ContentField other) =>
@@ -123,15 +128,31 @@ internal static class EntityInterpreter
             var blank = value.IndexOfAny((byte)' ', (byte)'\t');
             if (!chosen.IsQuoted && blank > 0)
                 value = value[..blank];
+            if (value.Contains((byte)'\\'))
+                value = WithoutEscapes(value);
         }
         value = value.TrimEnd(" \t"u8);
         return value.IsEmpty || value.Length > MaxBoundary || value.IndexOfAny((byte)'\r', (byte)'\n') >= 0 ? null : value.ToArray();
     }
 
+    /// <summary>A backslash stands for the octet after it, RFC 5322 §3.2.1; readers that keep it see another boundary.</summary>
+    private static byte[] WithoutEscapes(ReadOnlySpan<byte> value)
+    {
+        var plain = new byte[value.Length];
+        var length = 0;
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (value[i] == '\\' && i + 1 < value.Length)
+                i++;
+            plain[length++] = value[i];
+        }
+        return plain[..length];
+    }
+
     private static bool IsOdd(ContentParameter boundary)
     {
         var value = boundary.Octets.Span;
-        return boundary.IsOdd || (!boundary.IsQuoted && value.Contains((byte)'('))
+        return boundary.IsOdd || (!boundary.IsQuoted && value.Contains((byte)'(')) || value.Contains((byte)'\\')
             || (EncodedWords.MayOccur(value) && EncodedWords.Decode(value) != Encoding.Latin1.GetString(value));
     }
 }

@@ -75,6 +75,21 @@ public static class FileNames
         if (visible.Contains('%', StringComparison.Ordinal))
             AddOne(names, PercentDecoded(visible));
         AddOne(names, visible.Trim('"', '\'', ' '));
+        if (visible.Contains('\\', StringComparison.Ordinal))
+            AddOne(names, WithoutEscapes(visible));
+    }
+
+    /// <summary>Backslash pairs undone (RFC 5322 §3.2.1), which reading the field leaves, since paths of Windows come unescaped.</summary>
+    private static string WithoutEscapes(string name)
+    {
+        var text = new StringBuilder(name.Length);
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (name[i] == '\\' && i + 1 < name.Length)
+                i++;
+            text.Append(name[i]);
+        }
+        return text.ToString();
     }
 
     private static string PercentDecoded(string name)

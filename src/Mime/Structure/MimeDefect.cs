@@ -71,6 +71,7 @@ public static class MimeDefects
         or MimeDefectKind.RepeatedContentType
         or MimeDefectKind.RepeatedTransferEncoding
         or MimeDefectKind.OddBoundary
+        or MimeDefectKind.DelimiterWithTail
         or MimeDefectKind.NestedSameBoundary
         or MimeDefectKind.ContentFieldTooLong
         or MimeDefectKind.OddFieldName;

@@ -41,7 +41,7 @@ public sealed class MimeEntity
 
     /// <summary>
     /// What it was taken for, when not for <see cref="MediaType"/>: application/x-unparseable-multipart without a boundary,
-    /// application/octet-stream with an unknown encoding; else null.
+    /// application/octet-stream with an unknown encoding, text/plain when the declared words are no type; else null.
     /// </summary>
     public string? EffectiveType { get; internal set; }
 

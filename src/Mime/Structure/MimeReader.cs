@@ -14,7 +14,7 @@ public sealed class MimeReader
     public const int MaxDefects = 1000;
 
     /// <summary>Octets kept of a line in a body that may be a delimiter or belong to an embedded file.</summary>
-    private const int MaxBodyLine = 8192;
+    private const int MaxBodyLine = EntityInterpreter.MaxBoundary + 128;
 
     private readonly MimeReaderOptions _options;
     private readonly List<MimeEntity> _entities = [];
@@ -106,8 +106,7 @@ public sealed class MimeReader
         if (_mode == Mode.Header)
             EndHeader(_position, _position, isEnded: false);
         CloseLevels(0, _position, MimeDefectKind.NoClosingDelimiter);
-        for (var entity = _current; entity is not null; entity = entity.Parent)
-            EndBody(entity, _position);
+        EndBodies(null, _position);
         _mode = Mode.Stopped;
         return new MimeTree(_options, _entities, _defects, _gaveUp, _position);
     }
@@ -244,7 +243,7 @@ public sealed class MimeReader
             if (_open.Push(_current, boundary))
                 Report(MimeDefectKind.NestedSameBoundary, _current.Header.Offset, _current);
         }
-        else if (_options.ExtractEmbedded && _current.MediaType == "text/plain"
+        else if (_options.ExtractEmbedded && (_current.EffectiveType ?? _current.MediaType) == "text/plain"
                  && _current.Encoding is TransferEncoding.SevenBit or TransferEncoding.EightBit or TransferEncoding.Binary)
         {
             _embedded.Start(_current, bodyOffset);
@@ -279,8 +278,7 @@ public sealed class MimeReader
         var multipart = _open[Math.Min(level, _open.Count - 1)];
         var bodyEnd = offset - _lastLineEnd;
         CloseLevels(level + 1, bodyEnd, MimeDefectKind.CutByOuterDelimiter);
-        for (var entity = _current; entity is not null && entity != multipart.Entity; entity = entity.Parent)
-            EndBody(entity, bodyEnd);
+        EndBodies(multipart.Entity, bodyEnd);
         if (multipart.IsClosed)
             multipart.Entity.Epilogue = Range(multipart.EpilogueOffset, bodyEnd);
         else if (!multipart.HasParts)
@@ -315,11 +313,18 @@ public sealed class MimeReader
         }
     }
 
-    private void EndBody(MimeEntity entity, long end)
+    /// <summary>
+    /// Ends the current entity and those around it, up to the one given. A body that has not even begun (the header section was
+    /// cut off) ends where it begins, and so no earlier do those around it.
+    /// </summary>
+    private void EndBodies(MimeEntity? outer, long end)
     {
-        if (entity == _current)
-            _embedded.End(Math.Max(end, entity.Body.Offset));
-        entity.Body = Range(entity.Body.Offset, end);
+        _embedded.End(Math.Max(end, _current.Body.Offset));
+        for (var entity = _current; entity is not null && entity != outer; entity = entity.Parent)
+        {
+            end = Math.Max(end, entity.Body.Offset);
+            entity.Body = Range(entity.Body.Offset, end);
+        }
     }
 
     /// <summary>A line end before the first octet belongs to the line before.</summary>

@@ -14,6 +14,9 @@ public readonly record struct ParameterReading(string Decoded, string Raw);
 /// <summary>Puts the forms together that a parameter may come in: plain, extended and continued (RFC 2231), with encoded words (RFC 2047).</summary>
 public static class ParameterValue
 {
+    /// <summary>Where strict readers end a value without quotes, RFC 2045 §5.1.</summary>
+    private static readonly SearchValues<byte> NotInToken = SearchValues.Create("()<>@,;:\\\"/[]?= \t"u8);
+
     /// <summary>The value a well-behaved reader takes: the extended form if there is one, else the first plain one; null when absent.</summary>
     public static string? Find(ContentField? field, string name)
     {
@@ -47,6 +50,9 @@ public static class ParameterValue
         foreach (var parameter in field.Parameters)
             if (parameter.Name == name)
                 readings.Add(Plain(parameter.Octets.Span));
+        foreach (var parameter in field.Parameters)
+            if (parameter.Name == name && !parameter.IsQuoted && parameter.Octets.Span.IndexOfAny(NotInToken) is var end and > 0)
+                readings.Add(Plain(parameter.Octets.Span[..end]));
         return readings;
     }
 
