@@ -1,4 +1,5 @@
 using Amavis.Decoding.Archives;
+using Amavis.Decoding.Archives.Tnef;
 using Amavis.Decoding.Archives.Zip;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
@@ -17,6 +18,10 @@ internal static class ArchiveReaders
         ContentKind.Bzip2 => static (content, members, _) => SingleFileReaders.Bzip2(content, members),
         ContentKind.Compress => static (content, members, _) => SingleFileReaders.Compress(content, members),
         ContentKind.Tar => static (content, members, _) => TarReader.Read(content, members),
+        ContentKind.Cpio => static (content, members, _) => CpioReader.Read(content, members),
+        ContentKind.Ar => static (content, members, _) => ArReader.Read(content, members),
+        ContentKind.Rpm => static (content, members, _) => RpmReader.Read(content, members),
+        ContentKind.Tnef => static (content, members, _) => TnefReader.Read(content, members),
         _ => null,
     };
 }

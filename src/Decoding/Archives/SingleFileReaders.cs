@@ -43,14 +43,6 @@ internal static class SingleFileReaders
 
     public static ArchiveFindings Compress(StoredContent content, MemberSink members) => Single(content, members, LzwDecoder.Run);
 
-    /// <summary>What a codec's result means for the archive.</summary>
-    public static ArchiveFindings Findings(CodecResult result) => result switch
-    {
-        CodecResult.Complete => ArchiveFindings.None,
-        CodecResult.Unsupported => ArchiveFindings.Unsupported,
-        _ => ArchiveFindings.Damaged,
-    };
-
     private static ArchiveFindings Single(StoredContent content, MemberSink members, Func<ContentCursor, IOctetSink, CodecResult> decode)
     {
         using var input = new ContentCursor(content);
@@ -58,7 +50,7 @@ internal static class SingleFileReaders
         using var output = members.Open(part, 4 * content.Length);
         var result = decode(input, output);
         output.Complete();
-        return result == CodecResult.Complete ? Trailing(input) : Findings(result);
+        return result == CodecResult.Complete ? Trailing(input) : ArchiveFindings.Damaged;
     }
 
     private static ArchiveFindings GzipMember(ContentCursor input, Inflater inflater, MemberOutput output)
@@ -66,7 +58,7 @@ internal static class SingleFileReaders
         var checkedOutput = new CheckedOutput(output);
         var result = inflater.Run(input, checkedOutput, deflate64: false);
         if (result != CodecResult.Complete)
-            return Findings(result);
+            return ArchiveFindings.Damaged;
         Span<byte> trailer = stackalloc byte[GzipTrailerOctets];
         return input.TryReadExactly(trailer)
             && BinaryPrimitives.ReadUInt32LittleEndian(trailer) == checkedOutput.Crc

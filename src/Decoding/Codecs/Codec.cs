@@ -8,8 +8,6 @@ internal enum CodecResult
     Truncated,
     /// <summary>The input is not what the format allows, or a checksum differs.</summary>
     Corrupt,
-    /// <summary>A variant that is not decoded here.</summary>
-    Unsupported,
 }
 
 /// <summary>Takes decoded octets.</summary>

@@ -139,7 +139,7 @@ public static class ContentTyper
             var magic = BinaryPrimitives.ReadUInt32LittleEndian(head[(int)at..]);
             if ((magic & 0xfffffff0) != 0x184d2a50)
                 return magic == 0xfd2fb528 ? ZstdSkippable : Lz4Skippable;
-            at += 8 + BinaryPrimitives.ReadUInt32LittleEndian(head[(int)(at + 4)..]);
+            at += 8L + BinaryPrimitives.ReadUInt32LittleEndian(head[(int)(at + 4)..]);
         }
         return Lz4Skippable;
     }

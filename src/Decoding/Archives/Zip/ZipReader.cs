@@ -159,7 +159,7 @@ internal sealed class ZipReader
         var result = Decode(entry.Method, input, output);
         output.Complete();
         if (result != CodecResult.Complete)
-            _findings |= SingleFileReaders.Findings(result);
+            _findings |= ArchiveFindings.Damaged;
         else if (!entry.HasDescriptor || entry.Crc != 0)
             Check(entry, input, output);
         return input.Offset;

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Globalization;
+using Amavis.Core.Parts;
+using Amavis.Decoding.Limits;
+using Amavis.Testing;
+
+namespace Amavis.Decoding.Tests.Corpus;
+
+/// <summary>Every archive of the collections: unpacked within the limits, without a trace, and as another program lists it.</summary>
+public class ArchiveCollectionTests
+{
+    private static readonly UnpackLimits Limits = new() { MaxExpansionQuota = 64 << 20 };
+
+    public static TheoryData<string> Archives => [.. Samples.Files("archives").Concat(Samples.Files("libarchive")).Where(IsArchive)];
+
+    public static TheoryData<string> Messages => [.. Samples.Files("mimekit", "*.eml").Concat(Samples.Files("enmime", "*.eml"))
+        .Concat(Samples.Files("cpython", "*.txt")).Concat(Samples.Files("mime4j", "*.msg")).DefaultIfEmpty("")];
+
+    [Theory]
+    [MemberData(nameof(Archives))]
+    public void Unpacking_keeps_the_limits_and_leaves_nothing_behind(string path)
+    {
+        var octets = File.ReadAllBytes(path);
+        var mail = Mails.With((Path.GetFileName(path), octets));
+        var watch = Stopwatch.StartNew();
+        // Little memory, so that files are written as well.
+        var unpacked = Mails.Unpack(mail, Limits, memoryOctets: 64 << 10);
+        var own = unpacked.Tree.Parts.Where(part => part.Placement.Split('/').Length <= 2).Sum(part => part.Size);
+        unpacked.Members.Sum(part => part.Size).ShouldBeLessThanOrEqualTo(Math.Max(0, Limits.QuotaFor(mail.Length) - own));
+        unpacked.Members.Count.ShouldBeLessThanOrEqualTo(Limits.MaxFiles);
+        unpacked.Tree.Parts.Select(part => part.Number).ShouldBe(Enumerable.Range(1, unpacked.Tree.Parts.Count));
+        foreach (var part in unpacked.Tree.Parts.Where(part => part.Content is not null))
+            Unpacked.Read(part).LongLength.ShouldBe(part.Size);
+        if (Directory.Exists(unpacked.WorkDirectory))
+            Directory.GetFileSystemEntries(unpacked.WorkDirectory, "*", SearchOption.AllDirectories)
+                .ShouldAllBe(file => Path.GetFileName(file).StartsWith('p') && Path.GetDirectoryName(file) == unpacked.WorkDirectory);
+        unpacked.Dispose();
+        Path.Exists(unpacked.WorkDirectory).ShouldBeFalse();
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2));
+    }
+
+    /// <summary>
+    /// Members, their sizes and what is encrypted, compared with the listing of 7-Zip. Where we differ the file and the reason
+    /// stand in archives-differing.txt; a reason that is not needed any more is a failure, too.
+    /// </summary>
+    [Fact]
+    public void Members_are_those_another_program_lists()
+    {
+        var excused = Excused();
+        var differing = new List<string>();
+        foreach (var (name, expected) in Listings())
+        {
+            var path = Samples.Files("libarchive", name).First();
+            var found = Listing(path, expected);
+            if (found != expected != excused.Contains(name))
+                differing.Add(found == expected ? $"{name} is excused without need" : $"{name}: expected {expected}, found {found}");
+        }
+        differing.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void Messages_of_the_collections_are_taken_apart(string path)
+    {
+        if (path.Length == 0)
+            return; // the collections are not on this machine
+        var mail = Octets.Crlf(Octets.Text(File.ReadAllBytes(path)));
+        var unpacked = Mails.Unpack(mail);
+        unpacked.Tree.Parts.Count.ShouldBeGreaterThan(0);
+        unpacked.Tree.Parts.Select(part => part.Number).ShouldBe(Enumerable.Range(1, unpacked.Tree.Parts.Count));
+        unpacked.Tree.Parts.ShouldAllBe(part => part.Content == null || part.ShortTypes.Count > 0 || unpacked.Tree.Hold != null);
+        unpacked.Dispose();
+        Path.Exists(unpacked.WorkDirectory).ShouldBeFalse();
+    }
+
+    private sealed record MemberListing(string Type, int Members, long Octets, int Encrypted);
+
+    private static bool IsArchive(string path) => Path.GetFileName(path) is not ("ORIGIN.md" or "LICENSE.txt" or "README.md");
+
+    private static IEnumerable<(string Name, MemberListing Listing)> Listings()
+    {
+        foreach (var oracle in Samples.Files("oracle", "archives-7z.tsv"))
+        {
+            foreach (var line in File.ReadLines(oracle).Skip(1))
+            {
+                var fields = line.Split('\t');
+                if (fields[3] == "ok" && fields[4] is "zip" or "tar" or "Cpio" or "gzip" or "Rpm" or "Ar")
+                    yield return (fields[0], new MemberListing(fields[4], Number(fields[5]), Number(fields[6]), Number(fields[7])));
+            }
+        }
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static MemberListing Listing(string path, MemberListing expected)
+    {
+        using var unpacked = Mails.UnpackFile(Path.GetFileName(path), File.ReadAllBytes(path), Limits);
+        var members = unpacked[2].Children;
+        var encrypted = members.Count(part => part.Attributes.HasFlag(PartAttributes.Encrypted));
+        // The list of a compressed file has no sizes for some; what is encrypted has no content here.
+        var octets = encrypted > 0 || expected.Octets == 0 ? expected.Octets : members.Sum(part => part.Size);
+        return new MemberListing(expected.Type, expected.Members == 0 && members.Count == 1 ? 0 : members.Count, octets, encrypted);
+    }
+
+    private static HashSet<string> Excused() =>
+        [.. File.ReadLines(Path.Combine(Samples.Root, "tests", "Decoding.Tests", "Corpus", "archives-differing.txt"))
+            .Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split(':')[0])];
+}
