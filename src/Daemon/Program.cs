@@ -51,7 +51,7 @@ async Task<int> RunAsync()
 {
     // Data.
     var work = WorkDirectory.Prepare(settings.TempBase, "amavisd-work");
-    await using var storage = Storage.Open(settings, counters, clock, loggers);
+    await using var storage = await Storage.OpenAsync(settings, counters, clock, loggers);
 
     // Engine.
     await using var nextHops = new SmtpClientPool(clock, counters, new SmtpClientOptions { KeepConnections = settings.SmtpConnectionCacheEnable });
@@ -80,6 +80,7 @@ async Task<int> RunAsync()
     await app.StartAsync();
     Listeners.SetModes(settings, sockets);
     log.Line(0, null, $"amavisd {ProductVersion()} at {settings.MyHostname}, listening on {string.Join(", ", sockets)}");
+    using var pid = PidFile.Write(settings.PidFile);
     log.Line(0, null, "ready");
     SystemdNotifier.Send($"READY=1\nMAINPID={Environment.ProcessId}");
 
@@ -89,9 +90,14 @@ async Task<int> RunAsync()
     log.Line(0, null, "stopping: what is in hand is finished");
     await state.StopAsync();
     using var patience = new CancellationTokenSource(settings.ChildTimeout);
-    using var abort = signals.Abort.ContinueWith(_ => patience.Cancel(), TaskScheduler.Default);
-    await using var giveUp = patience.Token.Register(() => _ = state.AbortAsync());
-    await app.StopAsync(patience.Token);
+    var stopped = app.StopAsync(patience.Token);
+    if (await Task.WhenAny(stopped, signals.Abort) != stopped || patience.IsCancellationRequested)
+    {
+        log.Line(-1, null, "what is in hand is given up");
+        await state.AbortAsync();
+        await patience.CancelAsync();
+    }
+    await stopped;
     log.Line(0, null, "stopped");
     return 0;
 }

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Amavis.Data;
 
 /// <summary>Contexts whose model fits the schema found in the database.</summary>
-internal sealed class AmavisDbContextFactory(AmavisDatabase database) : IDbContextFactory<AmavisDbContext>
+public sealed class AmavisDbContextFactory(AmavisDatabase database) : IDbContextFactory<AmavisDbContext>
 {
     public AmavisDbContext CreateDbContext() => database.CreateContext();
 

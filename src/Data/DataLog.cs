@@ -41,6 +41,9 @@ internal static partial class DataLog
     [LoggerMessage(7030, LogLevel.Information, "database {Database}: {Step}")]
     public static partial void Migrated(ILogger logger, string database, string step);
 
+    [LoggerMessage(7031, LogLevel.Warning, "database {Database}: {Reason}; our own tables are not made, messages are logged without their explanations until an owner of the database runs \"amavis db migrate\"")]
+    public static partial void SchemaNotOurs(ILogger logger, string database, string reason);
+
     [LoggerMessage(7040, LogLevel.Information, "database {Database}: purged {Messages} messages, {Recipients} recipients, {Chunks} quarantine chunks, {Addresses} addresses, {Files} files")]
     public static partial void Purged(ILogger logger, string database, long messages, long recipients, long chunks, long addresses, long files);
 

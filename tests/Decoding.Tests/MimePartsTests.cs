@@ -136,7 +136,7 @@ public class MimePartsTests
     [Fact]
     public void Too_many_parts_leave_leaves_without_a_tree()
     {
-        var mail = Octets.Crlf("Content-Type: multipart/mixed; boundary=b\n\n" + string.Concat(Enumerable.Repeat("--b\n\nx\n", 20)) + "--b--\n");
+        var mail = Octets.Crlf("Content-Type: multipart/mixed; boundary=b\n\n" + string.Concat(Enumerable.Repeat("--b\n\nxy\n", 20)) + "--b--\n");
         using var unpacked = Mails.Unpack(mail, options: new MimeReaderOptions { MaxParts = 5 });
         unpacked.Paths.ShouldBe(["P=p001,T=asc", "P=p002,T=asc", "P=p003,T=asc", "P=p004,T=asc"]);
         unpacked.Tree.MimeErrors.ShouldNotBeEmpty();

@@ -1,5 +1,6 @@
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
+using Amavis.Mime.Headers;
 using Amavis.Scanning.Headers;
 using Amavis.Scanning.Spam;
 using Amavis.Scanning.Virus.Clamd;
@@ -43,7 +44,7 @@ public sealed class AnyOctetsTests
         {
             var defects = HeaderCheck.Run(new HeaderCheckInput
             {
-                Header = octets,
+                Header = HeaderSection.Parse(octets),
                 Facts = new SpoolFacts { BareCrOffsets = [.. offsets.Order().Select(o => (long)o)] },
                 AllowedTests = new HashSet<string>(new Settings().AllowedHeaderTests) { "utf8" },
             });

@@ -1,3 +1,4 @@
+using Amavis.Protocols.AmPdp;
 using System.Collections.Frozen;
 using Amavis.Core.Categories;
 using Amavis.Core.Policy;
@@ -100,8 +101,8 @@ public sealed class PieceTests
             PolicyBanks = new Dictionary<string, PolicyBank> { ["RELEASE"] = new("RELEASE", s => s with { Protocol = "AM.PDP" }) }.ToFrozenDictionary(),
             Web = new WebSettings { ReleaseSocket = given },
         };
-        DaemonReleaseSocket.Find(settings)?.ToString().ShouldBe(expected);
-        (DaemonReleaseSocket.Find(settings) is null).ShouldBe(expected is null);
+        ReleaseEndpoint.Find(settings)?.ToString().ShouldBe(expected);
+        (ReleaseEndpoint.Find(settings) is null).ShouldBe(expected is null);
     }
 
     [Theory]

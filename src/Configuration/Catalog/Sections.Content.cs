@@ -54,11 +54,11 @@ internal static partial class Sections
     private static void HeaderChanges(CatalogBuilder add)
     {
         add.TextOrEmpty("$X_HEADER_TAG", Dynamic, s => s.XHeaderTag, (s, v) => s with { XHeaderTag = v }, "name of the field that says the mail was checked; empty: none");
-        add.Line("$X_HEADER_LINE", Dynamic, s => s.XHeaderLine, (s, v) => s with { XHeaderLineOrNull = v }, "text of that field", "<myproduct_name> at <mydomain>");
+        add.Line("$X_HEADER_LINE", Dynamic, s => s.XHeaderLine, (s, v) => s with { XHeaderLineOrNull = v }, "text of the field X_HEADER_TAG", "<myproduct_name> at <mydomain>");
         add.Add("%allowed_added_header_fields", Map, Dynamic, NamedSwitches.Reader(), s => s.AllowedAddedHeaderFields, (s, v) => s with { AllowedAddedHeaderFields = v(s.AllowedAddedHeaderFields) }, "names of fields that may be added, each true or false");
         add.Truth("$remove_existing_x_scanned_headers", Dynamic, s => s.RemoveExistingXScannedHeaders, (s, v) => s with { RemoveExistingXScannedHeaders = v }, "remove fields named as X_HEADER_TAG that the mail came with");
         add.Add("$remove_existing_spam_headers", Truth, Dynamic, Scalars.Truth, s => s.RemoveExistingSpamHeadersMaps.IsAlwaysTrue, (Settings s, bool v) => s with { RemoveExistingSpamHeadersMaps = LookupMaps.Constant(v ? 1 : 0) }, "remove X-Spam fields that the mail came with");
-        add.Maps("@remove_existing_spam_headers_maps", Dynamic, TruthMaps, s => s.RemoveExistingSpamHeadersMaps, (s, v) => s with { RemoveExistingSpamHeadersMaps = v }, "the same, by recipient");
+        add.Maps("@remove_existing_spam_headers_maps", Dynamic, TruthMaps, s => s.RemoveExistingSpamHeadersMaps, (s, v) => s with { RemoveExistingSpamHeadersMaps = v }, "remove X-Spam fields that the mail came with, by recipient");
         add.Truth("$allow_fixing_improper_header", Dynamic, s => s.AllowFixingImproperHeader, (s, v) => s with { AllowFixingImproperHeader = v }, "mend faulty header fields of passed mail");
         add.Truth("$allow_fixing_improper_header_folding", Dynamic, s => s.AllowFixingImproperHeaderFolding, (s, v) => s with { AllowFixingImproperHeaderFolding = v }, "mend continuation lines of blanks alone");
         add.Truth("$allow_fixing_long_header_lines", Dynamic, s => s.AllowFixingLongHeaderLines, (s, v) => s with { AllowFixingLongHeaderLines = v }, "cut header lines at 998 characters");
@@ -68,9 +68,9 @@ internal static partial class Sections
         add.LaterAll(Truth, Dynamic, "false", "add disclaimers", "$allow_disclaimers", "$outbound_disclaimers_only");
         add.Later("@disclaimer_options_bysender_maps", Tables, Dynamic, "[]", "which disclaimer, by sender");
         add.Later("$altermime", Text, Global, "\"altermime\"", "program that adds disclaimers");
-        add.Later("@altermime_args_defang", List, Dynamic, "[\"--verbose\",\"--removeall\"]", "its arguments for wrapping");
-        add.Later("@altermime_args_disclaimer", List, Dynamic, "[\"--disclaimer=/etc/altermime-disclaimer.txt\"]", "its arguments for disclaimers");
-        add.Later("$enable_anomy_sanitizer", Truth, Global, "false", "wrap mail with another program");
-        add.Later("@anomy_sanitizer_args", List, Dynamic, "[]", "arguments of that program");
+        add.Later("@altermime_args_defang", List, Dynamic, "[\"--verbose\",\"--removeall\"]", "arguments of altermime that wrap");
+        add.Later("@altermime_args_disclaimer", List, Dynamic, "[\"--disclaimer=/etc/altermime-disclaimer.txt\"]", "arguments of altermime that add a disclaimer");
+        add.Later("$enable_anomy_sanitizer", Truth, Global, "false", "wrap mail with the program anomy");
+        add.Later("@anomy_sanitizer_args", List, Dynamic, "[]", "arguments of anomy");
     }
 }

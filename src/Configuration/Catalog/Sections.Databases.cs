@@ -23,11 +23,11 @@ internal static partial class Sections
         add.LaterAll(Truth, Global, "false", "keys without an at sign are domains", "$sql_lookups_no_at_means_domain", "$ldap_lookups_no_at_means_domain");
         add.Later("$lookup_maps_imply_sql_and_ldap", Truth, Global, "true", "databases are asked before the tables of each variable");
         add.Later("$enable_ldap", Truth, Dynamic, "false", "ask an LDAP directory");
-        add.Later("%default_ldap", Map, Global, "host localhost, filter by amavisAccount", "access to that directory");
+        add.Later("$default_ldap", Map, Global, "host localhost, filter by amavisAccount", "access to the LDAP directory");
         add.Later("@storage_redis_dsn", List, Global, "[]", "Redis servers");
         add.Later("$storage_redis_ttl", ValueKind.Integer, Global, "1382400", "seconds that entries are kept in Redis");
         add.Later("$redis_logging_key", Text, Dynamic, "null", "Redis list for events");
-        add.Later("$redis_logging_queue_size_limit", ValueKind.Integer, Global, "null", "length of that list");
+        add.Later("$redis_logging_queue_size_limit", ValueKind.Integer, Global, "null", "length of the list redis_logging_key");
         add.Meaningless("$sql_schema_version", ValueKind.Number, Global, "own version", "the schema is recognised by itself");
         add.Meaningless("$timestamp_fmt_mysql", Truth, Global, "null", "form of time stamps for MySQL");
         add.Meaningless("$database_sessions_persistent", Truth, Global, "true", "connections are always kept and shared");

@@ -17,7 +17,7 @@ internal static partial class Sections
         add.Line("$QUARANTINEDIR", Global, s => s.QuarantineDir, (s, v) => s with { QuarantineDir = v }, "directory, or mbox file, of the local: quarantine; null: no quarantine in files");
         add.Integer("$quarantine_subdir_levels", Global, Scalars.Integer(0, 1, whenNull: 0), s => s.QuarantineSubdirLevels, (s, v) => s with { QuarantineSubdirLevels = (int)v }, "1: spread quarantine files over sub-directories by the first character of the mail id");
         add.Line("$pid_file", Global, s => s.PidFile, (s, v) => s with { PidFileOrNull = v }, "file with the daemon's process id, read by amavis reload; empty: none", "MYHOME/amavisd.pid");
-        add.Add<string>("$myhostname", Text, Dynamic, HostNames.MyHostname, s => s.MyHostname, (s, v) => s with { MyHostname = v }, "our own name: fully qualified, or localhost", "name of the host");
+        add.Add<string>("$myhostname", Text, Dynamic, SpecialScalars.MyHostname, s => s.MyHostname, (s, v) => s with { MyHostname = v }, "our own name: fully qualified, or localhost", "name of the host");
         add.Line("$myauthservid", Dynamic, s => s.MyAuthservId, (s, v) => s with { MyAuthservId = v }, "identity in Authentication-Results; null: myhostname");
         add.TextOrEmpty("$mydomain", Global, s => s.MyDomain, (s, v) => s with { MyDomain = v }, "our domain, used in default texts");
         add.Required("$localhost_name", Dynamic, s => s.LocalhostName, (s, v) => s with { LocalhostName = v }, "name given in HELO and in Received fields");
@@ -28,13 +28,13 @@ internal static partial class Sections
         add.Truth("$localpart_is_case_sensitive", Dynamic, s => s.LocalpartIsCaseSensitive, (s, v) => s with { LocalpartIsCaseSensitive = v }, "lookups keep the letter case of local parts");
         add.TextOrEmpty("$recipient_delimiter", Dynamic, s => s.RecipientDelimiter, (s, v) => s with { RecipientDelimiter = v }, "characters that begin an address extension; empty: none");
         add.Truth("$soft_bounce", Dynamic, s => s.SoftBounce, (s, v) => s with { SoftBounce = v }, "answer 4xx where 5xx would be due");
-        add.Integer("$mail_id_size_bits", Global, HostNames.MailIdBits, s => s.MailIdSizeBits, (s, v) => s with { MailIdSizeBits = (int)v }, "length of mail ids, a multiple of 24");
+        add.Integer("$mail_id_size_bits", Global, SpecialScalars.MailIdBits, s => s.MailIdSizeBits, (s, v) => s with { MailIdSizeBits = (int)v }, "length of mail ids, a multiple of 24");
         add.Integer("$partition_tag", Dynamic, Scalars.Integer(int.MinValue, int.MaxValue, whenNull: 0), s => s.PartitionTag, (s, v) => s with { PartitionTag = (int)v }, "part of all SQL keys, for purging by period");
 
         add.Integer("$log_level", Dynamic, Scalars.Integer(-5, 5, whenNull: 0), s => s.LogLevel, (s, v) => s with { LogLevel = (int)v }, "detail of the log, 0 to 5");
         add.Truth("$do_syslog", Global, s => s.DoSyslog, (s, v) => s with { DoSyslog = v }, "log to syslog");
         add.Required("$syslog_ident", Dynamic, s => s.SyslogIdent, (s, v) => s with { SyslogIdent = v }, "program name in syslog");
-        add.Add("$syslog_facility", Text, Dynamic, HostNames.Facility, s => s.SyslogFacility, (Settings s, string v) => s with { SyslogFacility = v }, "facility in syslog");
+        add.Add("$syslog_facility", Text, Dynamic, SpecialScalars.Facility, s => s.SyslogFacility, (Settings s, string v) => s with { SyslogFacility = v }, "facility in syslog");
         add.Line("$logfile", Global, s => s.LogFile, (s, v) => s with { LogFile = v }, "log file when not logging to syslog; null: standard error");
         add.Integer("$logline_maxlen", Global, Scalars.Integer(50, 100_000), s => s.LoglineMaxlen, (s, v) => s with { LoglineMaxlen = (int)v }, "characters after which a syslog line is continued on another");
 
@@ -56,7 +56,7 @@ internal static partial class Sections
         add.LaterAll(Template, Global, "built in", "ready-made value for log_templ", "$log_short_templ", "$log_verbose_templ");
         add.Later("$log_recip_templ", Template, Dynamic, "built in", "template of the line logged for each recipient");
         add.Later("$enable_log_capture", Truth, Global, "false", "keep the full log of each message until it is done");
-        add.Later("$enable_log_capture_dump", Truth, Dynamic, "false", "write the kept log at the end of the message");
+        add.Later("$enable_log_capture_dump", Truth, Dynamic, "false", "write the log kept by enable_log_capture at the end of the message");
         add.LaterAll(Tables, Dynamic, "[]", "addresses whose mail is logged in full detail", "@debug_sender_maps", "@debug_recipient_maps");
         add.Later("@debug_sender_acl", List, LegacyStatic, "[]", "goes into debug_sender_maps");
         add.Later("$macro_tests_sanity_limit", Integer, Global, "50", "rule names shown at most in templates");
@@ -70,7 +70,7 @@ internal static partial class Sections
         add.Meaningless("$min_spare_servers", Integer, Global, "null", "idle worker processes at least");
         add.Meaningless("$max_spare_servers", Integer, Global, "null", "idle worker processes at most");
         add.Meaningless("$enable_zmq", Truth, Global, "null", "status of worker processes over a message queue");
-        add.Meaningless("@zmq_sockets", TextOrList, Global, "built in", "sockets of that message queue");
+        add.Meaningless("@zmq_sockets", TextOrList, Global, "built in", "sockets of enable_zmq");
         add.Meaningless("$nanny_details_level", Integer, Global, "1", "detail of process states");
         add.Meaningless("@additional_perl_modules", List, Global, "[]", "modules to load into the worker processes");
         add.Meaningless("%i_know_what_i_am_doing", Map, Global, "{}", "switches off checks of configuration files");

@@ -27,7 +27,7 @@ internal static partial class Sections
             add.Later($"$warn{kind}recip", Truth, LegacyStatic, "false", $"goes into warn{kind}recip_maps");
         }
         add.Later("%warnsender_by_ccat", ByCategory, Dynamic, "banned warnbannedsender, bad-header warnbadhsender", "tell senders of passed mail, by category");
-        add.Later("%warnrecip_maps_by_ccat", ByCategory, Dynamic, "the tables above", "tell recipients, by category");
+        add.Later("%warnrecip_maps_by_ccat", ByCategory, Dynamic, "warn*recip_maps", "tell recipients, by category");
         Administrators(add);
         Templates(add);
         add.LaterAll(Text, Dynamic, "\"UTF-8\"", "charset of texts we make", "$hdr_encoding", "$bdy_encoding");
@@ -43,11 +43,11 @@ internal static partial class Sections
         }
         add.Later("%virus_admin", Map, LegacyStatic, "{}", "goes into virus_admin_maps");
         add.Later("%spam_admin", Map, LegacyStatic, "{}", "goes into spam_admin_maps");
-        add.Later("%admin_maps_by_ccat", ByCategory, Dynamic, "the tables above", "administrators who are told, by category");
+        add.Later("%admin_maps_by_ccat", ByCategory, Dynamic, "*_admin_maps", "administrators who are told, by category");
         add.LaterAll(Text, LegacyDynamic, "the address in the From field", "envelope sender of notices", "$mailfrom_notify_admin", "$mailfrom_notify_recip", "$mailfrom_notify_spamadmin", "$mailfrom_notify_sender");
         add.LaterAll(Text, LegacyDynamic, "hdrfrom_notify_sender", "From field of notices", "$hdrfrom_notify_recip", "$hdrfrom_notify_admin", "$hdrfrom_notify_spamadmin", "$hdrfrom_notify_release", "$hdrfrom_notify_report");
-        add.LaterAll(ByCategory, Dynamic, "the variables above", "envelope sender of notices, by category", "%mailfrom_notify_admin_by_ccat", "%mailfrom_notify_recip_by_ccat");
-        add.LaterAll(ByCategory, Dynamic, "the variables above", "From field of notices, by category", "%hdrfrom_notify_admin_by_ccat", "%hdrfrom_notify_recip_by_ccat", "%hdrfrom_notify_sender_by_ccat", "%hdrfrom_notify_release_by_ccat", "%hdrfrom_notify_report_by_ccat");
+        add.LaterAll(ByCategory, Dynamic, "mailfrom_notify_*", "envelope sender of notices, by category", "%mailfrom_notify_admin_by_ccat", "%mailfrom_notify_recip_by_ccat");
+        add.LaterAll(ByCategory, Dynamic, "hdrfrom_notify_*", "From field of notices, by category", "%hdrfrom_notify_admin_by_ccat", "%hdrfrom_notify_recip_by_ccat", "%hdrfrom_notify_sender_by_ccat", "%hdrfrom_notify_release_by_ccat", "%hdrfrom_notify_report_by_ccat");
         add.Later("$dsn_bcc", Text, LegacyDynamic, "null", "gets a copy of each notice to a sender");
         add.Later("%dsn_bcc_by_ccat", ByCategory, Dynamic, "{\"catchall\":dsn_bcc}", "gets a copy of notices, by category");
     }
@@ -57,7 +57,7 @@ internal static partial class Sections
         add.LaterAll(Template, LegacyDynamic, "built in", "template of a notice",
             "$notify_sender_templ", "$notify_virus_sender_templ", "$notify_spam_sender_templ", "$notify_virus_admin_templ", "$notify_spam_admin_templ",
             "$notify_virus_recips_templ", "$notify_spam_recips_templ", "$notify_release_templ", "$notify_report_templ", "$notify_autoresp_templ");
-        add.LaterAll(ByCategory, Dynamic, "the templates above", "template of a notice, by category",
+        add.LaterAll(ByCategory, Dynamic, "notify_*_templ", "template of a notice, by category",
             "%notify_admin_templ_by_ccat", "%notify_recips_templ_by_ccat", "%notify_sender_templ_by_ccat", "%notify_release_templ_by_ccat",
             "%notify_report_templ_by_ccat", "%notify_autoresp_templ_by_ccat");
     }

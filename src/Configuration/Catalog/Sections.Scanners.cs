@@ -38,7 +38,7 @@ internal static partial class Sections
         add.Later("$penpals_threshold_high", ValueKind.Number, Global, "null", "score above which the bonus is not looked up");
         add.Later("$bounce_killer_score", ValueKind.Number, Dynamic, "0", "points for bounces of mail that is not ours");
         add.Later("@signer_reputation_maps", Tables, Dynamic, "[]", "reputation of signing domains");
-        add.Later("$reputation_factor", ValueKind.Number, Dynamic, "0.2", "weight of that reputation");
+        add.Later("$reputation_factor", ValueKind.Number, Dynamic, "0.2", "weight of signer_reputation_maps");
         add.Later("$enable_ip_repu", Truth, Dynamic, "true", "keep reputations of addresses");
         add.Later("$ip_repu_score_limit", ValueKind.Number, Dynamic, "null", "limit of the points for a reputation");
         add.Meaningless("$sa_local_tests_only", Truth, Global, "false", "set it in the spam checker's own configuration");

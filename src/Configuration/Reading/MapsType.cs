@@ -73,6 +73,9 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
         value = new LookupValue(text);
         switch (Result)
         {
+            // A place holder is filled with what the pattern or key matched.
+            case ResultType.Number when text.Contains('$'):
+                return true;
             case ResultType.Number:
                 if (new ScalarNode(position, text, true).Number is not { } number)
                     return context.Fault(position, $"expects a number, got \"{text}\"");

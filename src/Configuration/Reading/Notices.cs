@@ -8,7 +8,11 @@ namespace Amavis.Configuration.Reading;
 internal sealed class Notices(Dictionary<string, Assignment> assignments, BindSession session, Settings settings)
 {
     public IEnumerable<string> All(IReadOnlyList<string> files, string hostName) =>
-        WithoutMeaning().Concat(WithoutEffect()).Concat(DeadParts()).Concat(MissingBanks()).Concat(Gaps(hostName)).Concat(OpenFiles(files));
+        WithoutMeaning().Concat(WithoutEffect()).Concat(DeadParts()).Concat(OpenFiles(files)).Concat(OfTheWhole(hostName));
+
+    /// <summary>What is missing can only be told when nothing was dropped as faulty.</summary>
+    private IEnumerable<string> OfTheWhole(string hostName) =>
+        session.Mistakes.Count > 0 ? [] : MissingBanks().Concat(Gaps(hostName));
 
     private IEnumerable<string> WithoutMeaning()
     {

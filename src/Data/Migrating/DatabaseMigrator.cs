@@ -1,6 +1,8 @@
 using System.Data.Common;
+using System.Reflection;
 using Amavis.Core.Policy;
 using Amavis.Data.Model;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Logging;
 
 namespace Amavis.Data.Migrating;
@@ -32,6 +34,9 @@ public sealed class DatabaseMigrator(ILogger<DatabaseMigrator> logger)
 
     private static async Task<MigrationReport> RunAsync(AmavisDatabase database, bool apply, CancellationToken cancellationToken)
     {
+        // The usual case at a start. Answered without EF, whose first use costs more than all the rest of starting.
+        if (await IsCurrentAsync(database, cancellationToken))
+            return new MigrationReport([], Adopted: false, SchemaPlan.Notes(await database.GetShapeAsync(cancellationToken)));
         await using var context = database.CreateContext(SchemaShape.Own(database.Provider));
         var source = new MigrationSource(context);
         await using var connection = await database.OpenAsync(cancellationToken);
@@ -59,6 +64,16 @@ public sealed class DatabaseMigrator(ILogger<DatabaseMigrator> logger)
             if (apply && database.Provider == SqlProvider.Sqlite && connection.State == System.Data.ConnectionState.Open)
                 await ExecuteAsync(connection, "PRAGMA foreign_keys=ON", CancellationToken.None);
         }
+    }
+
+    private static async Task<bool> IsCurrentAsync(AmavisDatabase database, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var shape = await ShapeReader.ReadAsync(connection, database.Provider, cancellationToken);
+        var applied = await AppliedAsync(connection, shape, cancellationToken);
+        var known = Assembly.Load(AmavisDatabase.MigrationsAssembly(database.Provider)).GetTypes()
+            .Select(t => t.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>();
+        return applied.IsSupersetOf(known);
     }
 
     private static async Task<HashSet<string>> AppliedAsync(DbConnection connection, SchemaShape shape, CancellationToken cancellationToken)

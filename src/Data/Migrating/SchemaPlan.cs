@@ -9,6 +9,8 @@ namespace Amavis.Data.Migrating;
 /// <param name="Statements">To be run in order, in one transaction.</param>
 internal sealed record SchemaPlan(IReadOnlyList<string> Statements, MigrationReport Report)
 {
+    private static readonly string[] AddressTables = ["maddr", "users", "mailaddr"];
+
     /// <exception cref="SchemaException">A table has our name but is not ours.</exception>
     public static SchemaPlan Make(MigrationSource source, SchemaShape shape, IReadOnlySet<string> applied)
     {
@@ -26,6 +28,8 @@ internal sealed record SchemaPlan(IReadOnlyList<string> Statements, MigrationRep
                 steps.Add("step " + id);
             FollowMailId(operations, shape);
             statements.AddRange(source.Sql([.. operations], step));
+            if (adopts && id == ids[0])
+                AddressesAsText(shape, statements, steps);
             statements.Add(source.NoteApplied(id));
         }
         return new SchemaPlan(statements, new MigrationReport(steps, adopts, Notes(shape)));
@@ -59,6 +63,21 @@ internal sealed record SchemaPlan(IReadOnlyList<string> Statements, MigrationRep
         return operations;
     }
 
+    /// <summary>
+    /// In SQLite, amavisd-new with 8-bit addresses allowed wrote them as octets, which SQLite never finds equal, or like, to text.
+    /// </summary>
+    private static void AddressesAsText(SchemaShape shape, List<string> statements, List<string> steps)
+    {
+        if (shape.Provider != SqlProvider.Sqlite)
+            return;
+        foreach (var table in AddressTables.Where(shape.Tables.Contains))
+        {
+            // An address that is there both ways stays so; the writer finds either.
+            statements.Add($"UPDATE OR IGNORE {table} SET email = CAST(email AS TEXT) WHERE typeof(email) = 'blob'");
+            steps.Add($"addresses in {table} stored as text");
+        }
+    }
+
     private static IEnumerable<AddColumnOperation> MissingColumns(CreateTableOperation table, SchemaShape shape, List<string> steps)
     {
         foreach (var column in table.Columns.Where(c => !shape.HasColumn(table.Name, c.Name)))
@@ -80,7 +99,8 @@ internal sealed record SchemaPlan(IReadOnlyList<string> Statements, MigrationRep
                 column.ColumnType = "character varying(64)";
     }
 
-    private static List<string> Notes(SchemaShape shape)
+    /// <summary>What works but should be changed by the administrator.</summary>
+    public static List<string> Notes(SchemaShape shape)
     {
         var notes = new List<string>();
         if (shape.Provider == SqlProvider.Postgres && shape.TypeOf("quarantine", "mail_text") is { } type && type != "bytea")

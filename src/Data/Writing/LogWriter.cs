@@ -33,7 +33,6 @@ internal sealed class LogWriter(
 
     public async Task RunAsync(CancellationToken stop)
     {
-        await Task.Yield();
         try
         {
             await CountLeftoverAsync(stop);
@@ -198,6 +197,15 @@ internal sealed class LogWriter(
     /// <summary>Stores a batch, however long that takes; false when the database is away and we are shutting down.</summary>
     private async Task<bool> StoreAsync(IReadOnlyList<ArrivalRow> arrivals, IReadOnlyList<FinalRow> finals, CancellationToken stop)
     {
+        // One statement would not see what it writes itself, so a message named twice comes in a transaction of its own.
+        var repeated = Repeated(ref finals);
+        if (!await StoreOnceAsync(arrivals, finals, stop))
+            return false;
+        return repeated.Count == 0 || await StoreAsync([], repeated, stop);
+    }
+
+    private async Task<bool> StoreOnceAsync(IReadOnlyList<ArrivalRow> arrivals, IReadOnlyList<FinalRow> finals, CancellationToken stop)
+    {
         Exception? refusal = null;
         for (var attempt = 0; ; attempt++)
         {
@@ -237,14 +245,27 @@ internal sealed class LogWriter(
         }
     }
 
+    /// <summary>Takes out the records of messages that stand in the batch before.</summary>
+    private static List<FinalRow> Repeated(ref IReadOnlyList<FinalRow> finals)
+    {
+        var repeated = new List<FinalRow>();
+        var keys = new HashSet<MessageKey>(finals.Count);
+        foreach (var row in finals)
+            if (!keys.Add(row.Arrival.Key))
+                repeated.Add(row);
+        if (repeated.Count > 0)
+            finals = [.. finals.DistinctBy(f => f.Arrival.Key)];
+        return repeated;
+    }
+
     /// <summary>After one row of a batch was refused: each by itself, so that the others are stored.</summary>
     private async Task<bool> StoreSinglyAsync(IReadOnlyList<ArrivalRow> arrivals, IReadOnlyList<FinalRow> finals, CancellationToken stop)
     {
         foreach (var row in arrivals)
-            if (!await StoreAsync([row], [], stop))
+            if (!await StoreOnceAsync([row], [], stop))
                 return false;
         foreach (var row in finals)
-            if (!await StoreAsync([], [row], stop))
+            if (!await StoreOnceAsync([], [row], stop))
                 return false;
         return true;
     }

@@ -25,7 +25,7 @@ public sealed class SqlMessageLog : IMessageLog, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly RowBuilder _rows;
     private readonly Journal _journal;
-    private readonly Channel<LogEntry> _entries = Channel.CreateUnbounded<LogEntry>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<LogEntry> _entries = Channel.CreateUnbounded<LogEntry>();
     private readonly StoreSession _session;
     private readonly LogWriter _writer;
     private readonly CancellationTokenSource _stop = new();
@@ -45,8 +45,9 @@ public sealed class SqlMessageLog : IMessageLog, IAsyncDisposable
         var connector = new StoreConnector(databases, migrator, options.AutoMigrate, counters, time, _logger);
         _session = new StoreSession(connector, time, _logger);
         _writer = new LogWriter(_entries.Reader, _journal, _session, options, counters, time, _logger);
-        _writing = _writer.RunAsync(_stop.Token);
-        _syncing = SyncAsync(_stop.Token);
+        // Both end in DisposeAsync. On the pool, so that neither depends on the context the log happens to be started in.
+        _writing = Task.Run(() => _writer.RunAsync(_stop.Token));
+        _syncing = Task.Run(() => SyncAsync(_stop.Token));
     }
 
     /// <summary>Takes the journal's directory and starts the writer; records left there are stored first. Does not wait for a database.</summary>

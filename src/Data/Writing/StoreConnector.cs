@@ -65,7 +65,7 @@ internal sealed class StoreConnector(
         _generation = database.Generation;
         if ((autoMigrate || database.Generation > 0) && !_migrated.Contains(database))
         {
-            await migrator.MigrateAsync(database, cancellationToken);
+            await MigrateAsync(database, cancellationToken);
             _migrated.Add(database);
         }
         var connection = await database.OpenAsync(cancellationToken);
@@ -83,6 +83,26 @@ internal sealed class StoreConnector(
         {
             await connection.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// A role that may not make tables works with those an administrator made: rows are stored, explanations are not until ours
+    /// are there, too.
+    /// </summary>
+    private async Task MigrateAsync(AmavisDatabase database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await migrator.MigrateAsync(database, cancellationToken);
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            database.ForgetShape();
+            var shape = await database.GetShapeAsync(cancellationToken);
+            if (!((string[])["maddr", "msgs", "msgrcpt", "quarantine"]).All(shape.Tables.Contains))
+                throw;
+            DataLog.SchemaNotOurs(logger, database.Label, fault.MessageText);
         }
     }
 }

@@ -149,7 +149,7 @@ internal sealed class TarReader
     private static string Path(ReadOnlySpan<byte> header)
     {
         var name = MemberNames.Utf8OrLatin1(Text(header[..100]));
-        var prefix = TarHeader.IsPosix(header) && header[263] == 0 ? Text(header.Slice(345, 155)) : default;
+        var prefix = TarHeader.IsPosix(header) && header[262] == 0 ? Text(header.Slice(345, 155)) : default;
         return prefix.IsEmpty ? name : MemberNames.Utf8OrLatin1(prefix) + "/" + name;
     }
 

@@ -22,13 +22,12 @@ internal sealed class Bzip2Block
     /// <param name="order">Gets an octet in each entry; as long as a block may be.</param>
     /// <param name="length">Octets in the block.</param>
     /// <param name="origin">Where the original begins in the transform.</param>
-    public CodecResult Read(MsbBits bits, Span<uint> order, out int length, out int origin)
+    /// <param name="randomised">See <see cref="Bzip2Randomisation"/>.</param>
+    public CodecResult Read(MsbBits bits, Span<uint> order, out int length, out int origin, out bool randomised)
     {
         length = 0;
-        var randomised = bits.Take(1) != 0;
+        randomised = bits.Take(1) != 0;
         origin = (int)bits.Take(24);
-        if (randomised)
-            return CodecResult.Unsupported;
         var symbols = ReadSymbolMap(bits);
         var tables = (int)bits.Take(3);
         var selectors = (int)bits.Take(15);

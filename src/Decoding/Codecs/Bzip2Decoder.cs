@@ -3,7 +3,7 @@ using Amavis.Decoding.Storage;
 
 namespace Amavis.Decoding.Codecs;
 
-/// <summary>Bzip2, with several streams in a row. Randomised blocks, which nothing has written since 1997, are not decoded.</summary>
+/// <summary>Bzip2, with several streams in a row.</summary>
 internal sealed class Bzip2Decoder : IDisposable
 {
     private const int LargestBlock = 900_000;
@@ -59,10 +59,10 @@ internal sealed class Bzip2Decoder : IDisposable
                 return storedCrc == combined ? CodecResult.Complete : CodecResult.Corrupt;
             if (mark != BlockMark)
                 return CodecResult.Corrupt;
-            var result = _block.Read(bits, _order.AsSpan(0, blockLimit), out var length, out var origin);
+            var result = _block.Read(bits, _order.AsSpan(0, blockLimit), out var length, out var origin, out var randomised);
             if (result != CodecResult.Complete)
                 return result;
-            var crc = Write(_block.Counts, length, origin, sink);
+            var crc = Write(_block.Counts, length, origin, randomised, sink);
             if (crc != storedCrc)
                 return CodecResult.Corrupt;
             combined = ((combined << 1) | (combined >> 31)) ^ crc;
@@ -70,7 +70,7 @@ internal sealed class Bzip2Decoder : IDisposable
     }
 
     // Undoes the Burrows-Wheeler transform and the run lengths of the first stage, and gives the block's CRC.
-    private uint Write(ReadOnlySpan<int> counts, int length, int origin, IOctetSink sink)
+    private uint Write(ReadOnlySpan<int> counts, int length, int origin, bool randomised, IOctetSink sink)
     {
         var order = _order.AsSpan(0, length);
         Span<int> at = stackalloc int[256];
@@ -85,12 +85,15 @@ internal sealed class Bzip2Decoder : IDisposable
         var used = 0;
         var run = 0;
         var last = -1;
+        var randomisation = default(Bzip2Randomisation);
         var next = length > 0 ? order[origin] >> 8 : 0;
         for (var left = length; left > 0; left--)
         {
             var entry = order[(int)next];
             next = entry >> 8;
             int octet = (byte)entry;
+            if (randomised)
+                octet ^= randomisation.Take();
             if (used > OutputOctets - 256)
                 Flush(ref used, ref crc, sink);
             if (run == 4)

@@ -96,7 +96,7 @@ internal sealed class CheckStage(
             return [];
         var defects = HeaderCheck.Run(new HeaderCheckInput
         {
-            Header = letter.Header.Octets,
+            Header = letter.Header,
             Facts = message.Spool.Facts,
             MimeErrors = letter.Tree.Errors,
             AllowedTests = _settings.AllowedHeaderTests,
@@ -156,8 +156,20 @@ internal sealed class CheckStage(
         return report;
     }
 
-    private List<IVirusScanner> Scanners(IReadOnlyList<VirusScannerSettings> configured) =>
-        [.. configured.Select(s => services.Scanners.Get(s, services.WorkDirectory))];
+    private List<IVirusScanner> Scanners(IReadOnlyList<VirusScannerSettings> configured) => [.. configured.Select(Scanner)];
+
+    /// <summary>A scanner this version does not speak counts as one that failed: leaving it out would pass mail unscanned.</summary>
+    private IVirusScanner Scanner(VirusScannerSettings configured)
+    {
+        try
+        {
+            return services.Scanners.Get(configured, services.WorkDirectory);
+        }
+        catch (ArgumentException e)
+        {
+            return new UnusableScanner(configured.Name, e.Message);
+        }
+    }
 
     private async Task<(IReadOnlyList<SpamFinding?> Spam, SpamExplanation? Explanation)> ScanForSpamAsync(
         Findings findings, VirusReport virus, CancellationToken cancellationToken)
@@ -172,7 +184,7 @@ internal sealed class CheckStage(
             Spool = message.Spool,
             Sender = message.Envelope.Sender,
             Recipients = [.. asking.Select(i => new SpamRecipient(policies[i].Address, _settings.SaUsernameMaps.Text(policies[i].Keys)))],
-            Scanners = [.. _settings.SpamScanners.Select(services.Scanners.Get)],
+            Scanners = SpamScanners(),
             HeaderOctets = letter.HeaderOctets,
             BodySizeLimit = _settings.SaMailBodySizeLimit,
             VirusTests = [.. virus.ScoreTests.Select(t => $"{t.Name}={LogLine.Number(t.Points)}")],
@@ -194,6 +206,23 @@ internal sealed class CheckStage(
             if (report.ByRecipient[k] is { Points: { } points } result)
                 spam[asking[k]] = new SpamFinding(points, result.Tests, result.Report, result.AutoLearn);
         return (spam, report.Explanation);
+    }
+
+    private List<ISpamScanner> SpamScanners()
+    {
+        var scanners = new List<ISpamScanner>();
+        foreach (var configured in _settings.SpamScanners)
+        {
+            try
+            {
+                scanners.Add(services.Scanners.Get(configured));
+            }
+            catch (ArgumentException e)
+            {
+                scanners.Add(new UnusableSpamScanner(configured.Name, e.Message));
+            }
+        }
+        return scanners;
     }
 
     private string? ReasonToSkipSpam(Findings findings)

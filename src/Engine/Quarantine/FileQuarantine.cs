@@ -10,6 +10,7 @@ namespace Amavis.Engine.Quarantine;
 public sealed class FileQuarantine(string directory, int subdirectoryLevels)
 {
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private const int CopyOctets = 64 << 10;
     private const UnixFileMode FileMode0640 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
     private const UnixFileMode DirectoryMode0750 = FileMode0640 | UnixFileMode.UserExecute | UnixFileMode.GroupExecute;
 
@@ -31,7 +32,7 @@ public sealed class FileQuarantine(string directory, int subdirectoryLevels)
         {
             await WriteAsync(temporary, message, location.EndsWith(".gz", StringComparison.OrdinalIgnoreCase), cancellationToken);
             File.Move(temporary, path, overwrite: false);
-            SyncDirectory(Path.GetDirectoryName(path)!);
+            DirectorySync.Sync(Path.GetDirectoryName(path)!);
         }
         catch (Exception)
         {
@@ -69,11 +70,11 @@ public sealed class FileQuarantine(string directory, int subdirectoryLevels)
             if (compress)
             {
                 await using var gzip = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true);
-                await text.CopyToAsync(gzip, cancellationToken);
+                await text.CopyToAsync(gzip, CopyOctets, cancellationToken);
             }
             else
             {
-                await text.CopyToAsync(file, cancellationToken);
+                await text.CopyToAsync(file, CopyOctets, cancellationToken);
             }
         }
         file.Flush(flushToDisk: true);
@@ -90,12 +91,5 @@ public sealed class FileQuarantine(string directory, int subdirectoryLevels)
                 Directory.CreateDirectory(Path.Combine(directory, parent, letter.ToString()), DirectoryMode0750);
         }
         return location;
-    }
-
-    private static void SyncDirectory(string path)
-    {
-        // A directory can be opened for reading and synced like a file on Linux.
-        using var handle = File.OpenHandle(path);
-        RandomAccess.FlushToDisk(handle);
     }
 }

@@ -8,12 +8,14 @@ namespace Amavis.Engine.Quarantine;
 /// </summary>
 public sealed class LineFeedStream(OutgoingMessage message) : Stream
 {
-    private readonly IEnumerator<ReadOnlyMemory<byte>> _chunks = message.Chunks().GetEnumerator();
+    private IEnumerator<ReadOnlyMemory<byte>> _chunks = message.Chunks().GetEnumerator();
     private ReadOnlyMemory<byte> _rest;
+    private long _position;
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
+    /// <summary>Only back to the start, to read once more.</summary>
+    public override bool CanSeek => true;
 
     public override bool CanWrite => false;
 
@@ -21,8 +23,16 @@ public sealed class LineFeedStream(OutgoingMessage message) : Stream
 
     public override long Position
     {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
+        get => _position;
+        set
+        {
+            if (value != 0)
+                throw new NotSupportedException("only from the start");
+            _chunks.Dispose();
+            _chunks = message.Chunks().GetEnumerator();
+            _rest = default;
+            _position = 0;
+        }
     }
 
     public override int Read(Span<byte> buffer)
@@ -49,6 +59,7 @@ public sealed class LineFeedStream(OutgoingMessage message) : Stream
             done += take;
             _rest = _rest[take..];
         }
+        _position += done;
         return done;
     }
 
@@ -63,7 +74,8 @@ public sealed class LineFeedStream(OutgoingMessage message) : Stream
     {
     }
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin) =>
+        offset == 0 && origin == SeekOrigin.Begin ? Position = 0 : throw new NotSupportedException("only from the start");
 
     public override void SetLength(long value) => throw new NotSupportedException();
 

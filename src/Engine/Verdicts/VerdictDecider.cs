@@ -140,7 +140,7 @@ public static class VerdictDecider
             score = (score ?? 0) + findings.Virus.Scores.Max(s => s.Points);
             tests.AddRange(findings.Virus.Scores);
         }
-        tests.AddRange(found?.Tests ?? []);
+        tests.AddRange((found?.Tests ?? []).OrderBy(t => t.Name, StringComparer.Ordinal));
         if (policy.BypassSpam)
             return new Levels(score, tests, false, false, false, false);
 

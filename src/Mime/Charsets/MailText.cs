@@ -19,13 +19,13 @@ public static class MailText
         return (LooksLikeKoi8(octets) ? Charset.Koi8U : Charset.Windows1252).GetString(octets);
     }
 
-    /// <summary>Text fit for one line of a log or a table: NUL and other C0 controls become blanks at most, lone surrogates U+FFFD.</summary>
+    /// <summary>Text fit for one line of a log or a table: no NUL, other control characters (C0 and C1) as blanks, lone surrogates U+FFFD.</summary>
     public static string OneLine(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var clean = true;
         foreach (var c in text)
-            clean &= c is >= ' ' and not '\x7f' && !char.IsSurrogate(c);
+            clean &= c is >= ' ' and not (>= '\x7f' and <= '\x9f') && !char.IsSurrogate(c);
         if (clean)
             return text;
         var result = new StringBuilder(text.Length);
@@ -33,7 +33,7 @@ public static class MailText
         {
             if (rune.Value == 0)
                 continue;
-            result.Append(rune.Value is < ' ' or 0x7f ? " " : rune.ToString());
+            result.Append(rune.Value is < ' ' or (>= 0x7f and <= 0x9f) ? " " : rune.ToString());
         }
         return result.ToString();
     }

@@ -36,7 +36,11 @@ public static class AddressList
         private readonly StringBuilder _comment = new();
         private string? _inBrackets;
         private bool _phraseQuoted;
-        private int _unclosedFrom = int.MaxValue;
+        private bool _inLiteral;
+        // What was once found not to be closed is not looked for again, so that the work stays linear.
+        private bool _noComments;
+        private bool _noQuotes;
+        private bool _noBrackets;
 
         public void Run()
         {
@@ -52,37 +56,27 @@ public static class AddressList
                 case ',' or ';':
                     End();
                     return i + 1;
-                case ':' when _inBrackets is null && !LooksLikeRoute():
+                case ':' when _inBrackets is null && !_inLiteral:
                     // What came before was the name of a group, RFC 5322 §3.4.
                     Clear();
                     return i + 1;
-                case '(':
+                case '(' when !_noComments:
                     return ReadComment(i);
-                case '"':
+                case '"' when !_noQuotes:
                     return ReadQuoted(i);
+                case '"':
+                    return i + 1; // A quote without its fellow says nothing.
                 case '<':
                     return ReadBrackets(i);
                 default:
+                    _inLiteral = text[i] == '[' || (_inLiteral && text[i] != ']'); // a@[IPv6:::1]
                     _phrase.Append(text[i]);
                     return i + 1;
             }
         }
 
-        /// <summary>Something like <c>a@[IPv6:::1]</c> or a source route without brackets.</summary>
-        private bool LooksLikeRoute()
-        {
-            var phrase = _phrase.ToString();
-            var literal = phrase.LastIndexOf('[');
-            return literal >= 0 && phrase.IndexOf(']', literal) < 0;
-        }
-
         private int ReadComment(int i)
         {
-            if (i >= _unclosedFrom)
-            {
-                _phrase.Append(text[i]);
-                return i + 1;
-            }
             var depth = 0;
             var from = _comment.Length;
             for (var at = i; at < text.Length; at++)
@@ -100,7 +94,7 @@ public static class AddressList
             }
             // Not closed: the parenthesis means itself, and so does every later one.
             _comment.Length = from;
-            _unclosedFrom = i;
+            _noComments = true;
             _phrase.Append(text[i]);
             return i + 1;
         }
@@ -111,7 +105,10 @@ public static class AddressList
             while (end < text.Length && text[end] != '"')
                 end += text[end] == '\\' ? 2 : 1;
             if (end >= text.Length)
-                return i + 1; // A quote without its fellow says nothing.
+            {
+                _noQuotes = true;
+                return i + 1;
+            }
             _phrase.Append(text, i, end + 1 - i);
             _phraseQuoted = true;
             return end + 1;
@@ -119,7 +116,7 @@ public static class AddressList
 
         private int ReadBrackets(int i)
         {
-            var end = i + 1;
+            var end = _noBrackets ? text.Length : i + 1;
             var quoted = false;
             for (; end < text.Length && (quoted || text[end] != '>'); end++)
             {
@@ -132,7 +129,8 @@ public static class AddressList
             }
             if (end >= text.Length)
             {
-                end = text.IndexOf('>', i);
+                end = _noBrackets ? -1 : text.IndexOf('>', i);
+                _noBrackets = end < 0;
                 if (end < 0)
                     end = text.IndexOfAny([',', ';'], i) is var stop and > 0 ? stop : text.Length;
             }
@@ -166,20 +164,20 @@ public static class AddressList
             _comment.Clear();
             _inBrackets = null;
             _phraseQuoted = false;
+            _inLiteral = false;
         }
 
         private void Add(string spec, string displayName)
         {
             var clean = MailText.OneLine(spec).Trim();
-            if (!MailAddress.TryParse(clean, out var address) || address.IsNull)
+            if (!MailAddress.TryParse(clean, out var address))
             {
                 var packed = string.Concat(clean.Where(c => c > ' '));
-                if (packed.Length == 0 || (!MailAddress.TryParse(packed, out address) && packed.TrimStart('<').TrimEnd('>').Length == 0))
-                    return;
-                if (address.IsNull)
+                if (!MailAddress.TryParse(packed, out address))
                     address = MailAddress.FromUnquoted(packed.Trim('<', '>'));
             }
-            addresses.Add(new HeaderAddress(address, displayName));
+            if (!address.IsNull)
+                addresses.Add(new HeaderAddress(address, displayName));
         }
 
         /// <summary>Without quotes and backslashes, encoded words decoded.</summary>

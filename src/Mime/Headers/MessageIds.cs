@@ -17,24 +17,28 @@ public static class MessageIds
         ArgumentNullException.ThrowIfNull(body);
         var ids = new List<string>();
         var words = new StringBuilder();
+        // What was once found not to be closed is not looked for again, so that the work stays linear.
+        bool comments = true, quotes = true, brackets = true;
         for (var i = 0; i < body.Length && ids.Count < MaxIds;)
         {
-            var next = i;
-            if (body[i] == '(')
-                next = AfterComment(body, i);
-            else if (body[i] == '"')
-                next = AfterQuoted(body, i);
-            else if (body[i] == '<' && body.IndexOf('>', i) is var end and > 0)
+            var next = body[i] switch
             {
-                next = end + 1;
-                var id = string.Concat(body[i..next].Where(c => c is > ' ' and not '\x7f'));
-                if (id.Length > 2 && !ids.Contains(id))
-                    ids.Add(id);
-            }
-            if (next == i)
-                words.Append(body[i++]);
-            else
+                '(' when comments => AfterComment(body, i),
+                '"' when quotes => AfterQuoted(body, i),
+                '<' when brackets => body.IndexOf('>', i) + 1,
+                _ => 0,
+            };
+            if (next > 0)
+            {
+                if (body[i] == '<')
+                    Add(ids, body[i..next]);
                 i = next;
+                continue;
+            }
+            comments &= body[i] != '(';
+            quotes &= body[i] != '"';
+            brackets &= body[i] != '<';
+            words.Append(body[i++]);
         }
         var rest = words.ToString().Trim(' ', '\t', '<', '>');
         if (ids.Count == 0 && rest.Length > 0)
@@ -42,6 +46,14 @@ public static class MessageIds
         return ids;
     }
 
+    private static void Add(List<string> ids, string bracketed)
+    {
+        var id = string.Concat(bracketed.Where(c => c is > ' ' and not '\x7f'));
+        if (id.Length > 2 && !ids.Contains(id))
+            ids.Add(id);
+    }
+
+    /// <summary>Offset after the comment that begins here; 0 when it is not closed.</summary>
     private static int AfterComment(string text, int i)
     {
         var depth = 0;
@@ -54,9 +66,10 @@ public static class MessageIds
             else if (text[at] == ')' && --depth == 0)
                 return at + 1;
         }
-        return i;
+        return 0;
     }
 
+    /// <summary>Offset after the quoted string that begins here; 0 when it is not closed.</summary>
     private static int AfterQuoted(string text, int i)
     {
         for (var at = i + 1; at < text.Length; at++)
@@ -66,6 +79,6 @@ public static class MessageIds
             else if (text[at] == '"')
                 return at + 1;
         }
-        return i;
+        return 0;
     }
 }

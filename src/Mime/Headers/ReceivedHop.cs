@@ -88,13 +88,14 @@ public sealed record ReceivedHop
     }
 
     /// <summary>
-    /// The last address in brackets: what the writer saw, where the words before may be what the client claimed; else one
-    /// without brackets in a comment.
+    /// The last address in brackets: what the writer saw, where the words before may be what the client claimed; else the last
+    /// one without brackets in a comment. What stands there as HELO name is left out.
     /// </summary>
     private static (IPAddress?, int?) ClientOf(string? from)
     {
         if (from is null)
             return (null, null);
+        from = WithoutHelo(from);
         for (var open = from.LastIndexOf('['); open >= 0; open = open == 0 ? -1 : from.LastIndexOf('[', open - 1))
         {
             var close = from.IndexOf(']', open);
@@ -102,10 +103,27 @@ public sealed record ReceivedHop
                 return (address, PortAfter(from, close + 1));
         }
         var comment = from.IndexOf('(', StringComparison.Ordinal);
-        foreach (var word in (comment < 0 ? from : from[comment..]).Split([' ', '(', ')', ',', '@', '='], StringSplitOptions.RemoveEmptyEntries))
+        var words = (comment < 0 ? from : from[comment..]).Split([' ', '(', ')', ',', '@', '='], StringSplitOptions.RemoveEmptyEntries);
+        foreach (var word in words.Reverse())
             if (IpFacts.Parse(word) is { } address)
                 return (address, null);
         return (null, null);
+    }
+
+    /// <summary>Takes out <c>(HELO name)</c> as qmail writes it and <c>helo=name</c> as Exim does: the client chooses these.</summary>
+    private static string WithoutHelo(string from)
+    {
+        for (var at = from.IndexOf("(HELO ", StringComparison.OrdinalIgnoreCase); at >= 0; at = from.IndexOf("(HELO ", at, StringComparison.OrdinalIgnoreCase))
+            from = Cut(from, at, ")");
+        for (var at = from.IndexOf("helo=", StringComparison.OrdinalIgnoreCase); at >= 0; at = from.IndexOf("helo=", at, StringComparison.OrdinalIgnoreCase))
+            from = Cut(from, at, " )");
+        return from;
+    }
+
+    private static string Cut(string text, int at, string ends)
+    {
+        var end = text.AsSpan(at).IndexOfAny(ends);
+        return end < 0 ? text[..at] : text.Remove(at, end);
     }
 
     private static int? PortAfter(string text, int at)

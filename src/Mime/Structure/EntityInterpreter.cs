@@ -15,8 +15,9 @@ internal static class EntityInterpreter
     /// <returns>The boundary to look for; null when this is no multipart or has no usable one.</returns>
     public static byte[]? Apply(MimeEntity entity, ContentHeader header, MimeReaderOptions options, Action<MimeDefectKind> report)
     {
-        entity.ContentTypes = header.Types;
-        entity.Dispositions = header.Dispositions;
+        // The lists of a header without such fields are filled on by the next header section: they must not be shared.
+        entity.ContentTypes = header.Types.Count > 0 ? header.Types : [];
+        entity.Dispositions = header.Dispositions.Count > 0 ? header.Dispositions : [];
         if (header.TooLong)
             report(MimeDefectKind.ContentFieldTooLong);
         if (header.OddName)

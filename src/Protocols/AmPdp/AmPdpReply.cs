@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Amavis.Core.Messages;
 
@@ -43,6 +44,13 @@ public sealed class AmPdpReply
     {
         var (enhanced, words) = Split(reply.Text);
         return Add("setreply", reply.Code.ToString(CultureInfo.InvariantCulture), enhanced ?? $"{reply.Code / 100}.0.0", words);
+    }
+
+    /// <summary>Writes the whole reply.</summary>
+    public void WriteTo(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        output.Write(Encode().Span);
     }
 
     internal ReadOnlyMemory<byte> Encode()

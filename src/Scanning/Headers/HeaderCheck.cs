@@ -1,13 +1,13 @@
 using System.Text;
 using Amavis.Core.Messages;
+using Amavis.Mime.Headers;
 
 namespace Amavis.Scanning.Headers;
 
 /// <summary>What the header check needs to know of a message.</summary>
 public sealed record HeaderCheckInput
 {
-    /// <summary>The header section as spooled, lines ending in CRLF, with or without the empty line after it.</summary>
-    public required ReadOnlyMemory<byte> Header { get; init; }
+    public required HeaderSection Header { get; init; }
 
     /// <summary>Of the message the header begins.</summary>
     public required SpoolFacts Facts { get; init; }
@@ -66,39 +66,17 @@ public static class HeaderCheck
 
     private static void ReadFields(HeaderCheckInput input, HeaderTests tests, int[] counts, List<HeaderDefect> defects)
     {
-        var header = input.Header.Span;
         var scratch = Array.Empty<byte>();
         var nextCr = 0;
-        for (var at = 0; at < header.Length;)
+        foreach (var field in input.Header.Fields)
         {
-            var end = FieldEnd(header, at);
-            var field = header[at..end];
-            // The end of the header section.
-            if (field.StartsWith("\r\n"u8))
-                return;
-            Count(field, counts);
-            if (tests.AnyOfFields && defects.Count < MaxFieldDefects)
-            {
-                var bareCr = BareCrIn(input.Facts.BareCrOffsets, at, end, ref nextCr);
-                var unwrapped = Unwrap(field, bareCr, ref scratch, out var crAt);
-                if (FieldTests.FirstFault(unwrapped, crAt, tests, input.SmtpUtf8) is { } defect)
-                    defects.Add(defect);
-            }
-            at = end;
-        }
-    }
-
-    /// <summary>End of the field that begins here, with all its folded lines and their line ends.</summary>
-    private static int FieldEnd(ReadOnlySpan<byte> header, int at)
-    {
-        while (true)
-        {
-            var length = header[at..].IndexOf("\r\n"u8);
-            if (length < 0)
-                return header.Length;
-            at += length + 2;
-            if (at == header.Length || header[at] is not ((byte)' ' or (byte)'\t'))
-                return at;
+            Count(field.NameOctets, counts);
+            if (!tests.AnyOfFields || defects.Count >= MaxFieldDefects)
+                continue;
+            var bareCr = BareCrIn(input.Facts.BareCrOffsets, field.Offset, field.Offset + field.Length, ref nextCr);
+            var unwrapped = Unwrap(field.Octets.Span, bareCr, ref scratch, out var crAt);
+            if (FieldTests.FirstFault(unwrapped, crAt, tests, input.SmtpUtf8) is { } defect)
+                defects.Add(defect);
         }
     }
 
@@ -135,12 +113,8 @@ public static class HeaderCheck
         return scratch.AsSpan(0, length + field.Length - at);
     }
 
-    private static void Count(ReadOnlySpan<byte> field, int[] counts)
+    private static void Count(ReadOnlySpan<byte> name, int[] counts)
     {
-        var colon = field.IndexOf((byte)':');
-        if (colon <= 0)
-            return;
-        var name = field[..colon].TrimEnd(" \t"u8);
         for (var i = 0; i < Single.Length; i++)
             if (Ascii.EqualsIgnoreCase(name, Single[i]))
                 counts[i]++;

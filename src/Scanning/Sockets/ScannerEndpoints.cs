@@ -20,9 +20,7 @@ internal sealed class ScannerEndpoints : IDisposable
         _endpoints = [.. addresses.Select(a => (a, new CircuitBreaker(ending => ProbeAsync(a, probe, ending), limits, clock)))];
     }
 
-    /// <summary>
-    /// Runs an exchange on the first address that can do it.
-    /// </summary>
+    /// <summary>Runs an exchange on the first address that can do it.</summary>
     /// <param name="exchange">Given a connected socket, the time limit it may push out on progress, and the token of both limits.</param>
     /// <returns>Its result, or the reason why no address gave one.</returns>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
@@ -61,11 +59,12 @@ internal sealed class ScannerEndpoints : IDisposable
                 permit.Failed();
                 failure = $"{address.Text}: no answer in time";
             }
-            catch (UnreadableContentException e)
+            catch (Exception e) when (e is UnreadableContentException or IOException)
             {
+                // Sockets give SocketException; this came from reading the message, and another scanner could not read it either.
                 return (null, e.Message);
             }
-            catch (Exception e) when (e is SocketException or IOException or ScannerFaultException)
+            catch (Exception e) when (e is SocketException or ScannerFaultException)
             {
                 permit.Failed();
                 failure = $"{address.Text}: {e.Message}";
@@ -113,7 +112,7 @@ internal sealed class ScannerEndpoints : IDisposable
             using var socket = await address.ConnectAsync(cancellationToken);
             return await probe(socket, cancellationToken);
         }
-        catch (Exception e) when (e is SocketException or IOException)
+        catch (SocketException)
         {
             return false;
         }

@@ -13,7 +13,7 @@ public interface IVirusScanner
     string Name { get; }
 
     /// <summary>Scans all items; a fault of the scanner is an outcome, not an exception.</summary>
-    /// <param name="stopAtFirst">Further items need not be looked at once something was found.</param>
+    /// <param name="isEnough">Given the name of a virus: whether no further items have to be looked at. Null: all have to.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    Task<ScanOutcome> ScanAsync(IReadOnlyList<ScanItem> items, bool stopAtFirst, CancellationToken cancellationToken);
+    Task<ScanOutcome> ScanAsync(IReadOnlyList<ScanItem> items, Func<string, bool>? isEnough, CancellationToken cancellationToken);
 }

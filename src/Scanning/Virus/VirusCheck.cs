@@ -49,10 +49,10 @@ public static class VirusCheck
 
         var items = ItemsOf(input.Spool, input.Parts);
         // A name that only counts as points must not keep a real virus behind it from being seen.
-        var stopAtFirst = input.FirstInfectedStopsScan && input.NameToSpamScoreMaps.Tables.Count == 0;
-        var results = await RunTierAsync(input.Scanners, items, stopAtFirst, clock, cancellationToken);
+        Func<string, bool>? isEnough = input.FirstInfectedStopsScan ? name => !VirusNameScores.HasScore(input.NameToSpamScoreMaps, name) : null;
+        var results = await RunTierAsync(input.Scanners, items, isEnough, clock, cancellationToken);
         if (!results.Any(r => r.HasVerdict))
-            results = [.. results, .. await RunTierAsync(input.Backups, items, stopAtFirst, clock, cancellationToken)];
+            results = [.. results, .. await RunTierAsync(input.Backups, items, isEnough, clock, cancellationToken)];
         return Judge(results, input.NameToSpamScoreMaps);
     }
 
@@ -75,7 +75,7 @@ public static class VirusCheck
     }
 
     private static async Task<ScannerResult[]> RunTierAsync(
-        IReadOnlyList<IVirusScanner> scanners, IReadOnlyList<ScanItem> items, bool stopAtFirst, TimeProvider clock, CancellationToken cancellationToken)
+        IReadOnlyList<IVirusScanner> scanners, IReadOnlyList<ScanItem> items, Func<string, bool>? isEnough, TimeProvider clock, CancellationToken cancellationToken)
     {
         var results = new ScannerResult[scanners.Count];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -95,7 +95,7 @@ public static class VirusCheck
                 {
                     started = clock.GetTimestamp();
                     // Without anything to scan nobody has to be asked.
-                    outcome = items.Count == 0 ? ScanOutcome.Clean.Instance : await scanner.ScanAsync(items, stopAtFirst, stop.Token);
+                    outcome = items.Count == 0 ? ScanOutcome.Clean.Instance : await scanner.ScanAsync(items, isEnough, stop.Token);
                 }
                 finally
                 {
@@ -107,7 +107,7 @@ public static class VirusCheck
                 // Another scanner has found something, and that is enough.
             }
             results[index] = new ScannerResult(scanner.Name, outcome, clock.GetElapsedTime(started));
-            if (stopAtFirst && outcome is ScanOutcome.Infected)
+            if (isEnough is not null && outcome is ScanOutcome.Infected infected && infected.Names.Any(isEnough))
                 await stop.CancelAsync();
         }
     }

@@ -16,6 +16,9 @@ internal sealed class VirusNameScores(LookupMaps maps)
 
     public IReadOnlyList<TestScore> Tests => _tests;
 
+    /// <summary>Whether a name counts as points (of zero, too) instead of a virus.</summary>
+    public static bool HasScore(LookupMaps maps, string name) => maps.FindText(name)?.Number is not null;
+
     /// <summary>False when some name has no score: a real virus.</summary>
     public bool TryTake(IReadOnlyList<string> names)
     {

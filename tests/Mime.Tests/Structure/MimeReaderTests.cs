@@ -26,6 +26,29 @@ public sealed class MimeReaderTests
         """;
 
     [Fact]
+    public void A_part_without_content_fields_does_not_get_those_of_the_next()
+    {
+        var tree = MimeReader.Read(Octets.Crlf("""
+            Content-Type: multipart/mixed; boundary="XX"
+
+            --XX
+
+            one
+            --XX
+            Content-Type: text/html; name="a.html"
+            Content-Disposition: attachment; filename="a.html"
+
+            <p>
+            --XX--
+
+            """));
+        tree.Entities[1].ContentTypes.ShouldBeEmpty();
+        tree.Entities[1].Dispositions.ShouldBeEmpty();
+        tree.Entities[2].ContentTypes.ShouldHaveSingleItem();
+        tree.Entities[2].Dispositions.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public void Text_without_content_fields_is_one_leaf_of_type_text_plain()
     {
         var message = Octets.Crlf("Subject: x\n\nHello\n");

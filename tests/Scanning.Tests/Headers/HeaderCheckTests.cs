@@ -1,5 +1,6 @@
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
+using Amavis.Mime.Headers;
 using Amavis.Scanning.Headers;
 using Amavis.Testing;
 
@@ -12,7 +13,7 @@ public sealed class HeaderCheckTests
     private static IReadOnlyList<HeaderDefect> Run(byte[] header, IEnumerable<string>? tests = null, bool smtpUtf8 = false, params long[] bareCr) =>
         HeaderCheck.Run(new HeaderCheckInput
         {
-            Header = header,
+            Header = HeaderSection.Parse(header),
             Facts = new SpoolFacts { BareCr = bareCr.Length, BareCrOffsets = bareCr },
             AllowedTests = tests is null ? new Settings().AllowedHeaderTests : tests.ToHashSet(),
             SmtpUtf8 = smtpUtf8,
@@ -125,7 +126,7 @@ public sealed class HeaderCheckTests
     {
         var defects = HeaderCheck.Run(new HeaderCheckInput
         {
-            Header = Octets.Of(Minimum),
+            Header = HeaderSection.Parse(Octets.Of(Minimum)),
             Facts = SpoolFacts.None,
             MimeErrors = ["no closing boundary\r\nX: y"],
             AllowedTests = new Settings().AllowedHeaderTests,

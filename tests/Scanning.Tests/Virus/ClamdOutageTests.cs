@@ -7,6 +7,7 @@ using Amavis.Testing;
 namespace Amavis.Scanning.Tests.Virus;
 
 /// <summary>Rows F7, F8, R4 and R5 with a real clamd that is ended, or stopped where it stands, and comes back.</summary>
+[Collection(nameof(TimedTests))]
 public sealed class ClamdOutageTests : IDisposable
 {
     private readonly ScannerRegistry _registry = new(TimeProvider.System, ScannerLimits.Default);
@@ -46,7 +47,7 @@ public sealed class ClamdOutageTests : IDisposable
     private IVirusScanner Scanner(ClamdProcess clamd) => _registry.Get(new VirusScannerSettings("av", "clamd", [clamd.UnixAddress]), "/nowhere");
 
     private static Task<ScanOutcome> ScanAsync(IVirusScanner scanner) =>
-        scanner.ScanAsync([new ScanItem("p001", new BytesContent(Octets.Of("hello")))], stopAtFirst: false, CancellationToken.None);
+        scanner.ScanAsync([new ScanItem("p001", new BytesContent(Octets.Of("hello")))], isEnough: null, CancellationToken.None);
 
     private static Task BecomesCleanAsync(IVirusScanner scanner) =>
         Waiting.UntilAsync(async _ => await ScanAsync(scanner) is ScanOutcome.Clean, TimeSpan.FromSeconds(5), CancellationToken.None);

@@ -18,7 +18,7 @@ public sealed class ClamdTests(ClamdFixture fixture) : IClassFixture<ClamdFixtur
         fixture.Clamd.WorkDirectory);
 
     private Task<ScanOutcome> ScanAsync(string way, params byte[][] contents) => Scanner(way).ScanAsync(
-        [.. contents.Select((c, i) => new ScanItem($"p{i + 1:d3}", new BytesContent(c)))], stopAtFirst: false, CancellationToken.None);
+        [.. contents.Select((c, i) => new ScanItem($"p{i + 1:d3}", new BytesContent(c)))], isEnough: null, CancellationToken.None);
 
     [Theory, MemberData(nameof(Ways))]
     public async Task Harmless_parts_are_clean(string way) =>
@@ -80,7 +80,7 @@ public sealed class ClamdTests(ClamdFixture fixture) : IClassFixture<ClamdFixtur
 
         foreach (var way in new[] { "unix", "tcp", "path" })
         {
-            (await Scanner(way).ScanAsync(items, false, CancellationToken.None)).ShouldBeOfType<ScanOutcome.Failed>();
+            (await Scanner(way).ScanAsync(items, null, CancellationToken.None)).ShouldBeOfType<ScanOutcome.Failed>();
             (await ScanAsync(way, Octets.Of("next"))).ShouldBeOfType<ScanOutcome.Clean>();
         }
     }
@@ -98,7 +98,7 @@ public sealed class ClamdTests(ClamdFixture fixture) : IClassFixture<ClamdFixtur
     {
         IReadOnlyList<ScanItem> items = [new("p001", new BytesContent(TestVirus.Eicar)), new("p002", new BytesContent(TestVirus.Marker))];
 
-        var outcome = await Scanner("unix").ScanAsync(items, stopAtFirst: true, CancellationToken.None);
+        var outcome = await Scanner("unix").ScanAsync(items, isEnough: _ => true, CancellationToken.None);
 
         outcome.ShouldBeOfType<ScanOutcome.Infected>().Names.ShouldHaveSingleItem();
     }

@@ -19,7 +19,7 @@ public sealed class VirusCheckTests
 
         public string Name => name;
 
-        public async Task<ScanOutcome> ScanAsync(IReadOnlyList<ScanItem> items, bool stopAtFirst, CancellationToken cancellationToken)
+        public async Task<ScanOutcome> ScanAsync(IReadOnlyList<ScanItem> items, Func<string, bool>? isEnough, CancellationToken cancellationToken)
         {
             Calls++;
             if (outcome is null)
@@ -90,6 +90,34 @@ public sealed class VirusCheckTests
 
         report.Names.ShouldBe(["X"]);
         report.Explanation.Scanners.Select(s => s.Answer).ShouldBe(["stopped", "infected: X"]);
+    }
+
+    [Fact]
+    public async Task The_stop_rule_does_not_apply_to_names_that_only_count_as_points()
+    {
+        var input = Input(Scanner("A", Infected("Phishing.X")), Scanner("B", Infected("Worm"))) with { FirstInfectedStopsScan = true, NameToSpamScoreMaps = Scores };
+
+        (await RunAsync(input)).Names.ShouldBe(["Worm"]);
+    }
+
+    [Theory]
+    [InlineData("Heuristics.Phishing.Email.SpoofedDomain", 0.1)]
+    [InlineData("Email.Phishing.VOF1-123.UNOFFICIAL", 0.1)]
+    [InlineData("Sanesecurity.Junk.123.UNOFFICIAL", 0.1)]
+    [InlineData("Sanesecurity.Malware.123.UNOFFICIAL", null)]
+    [InlineData("Sanesecurity.Foxhole.Zip_exe.1.UNOFFICIAL", 0.1)]
+    [InlineData("Sanesecurity.Foxhole.JS_Zip_1.UNOFFICIAL", null)]
+    [InlineData("Sanesecurity.TestSig_Type3_Hdr_2.UNOFFICIAL", 0.0)]
+    [InlineData("Spam.Something-SecuriteInfo.com.UNOFFICIAL", null)]
+    [InlineData("MBL_NA.UNOFFICIAL", 0.1)]
+    [InlineData("MBL_123.UNOFFICIAL", null)]
+    [InlineData("Eicar-Test-Signature", null)]
+    [InlineData("Win.Worm.Mydoom-1", null)]
+    public void The_default_scores_know_names_that_mean_spam(string name, double? points)
+    {
+        var found = new LookupMaps([DefaultVirusNameScores.Table]).FindText(name)?.Number;
+
+        found.ShouldBe(points);
     }
 
     [Fact]

@@ -48,8 +48,11 @@ internal sealed class CommandReader(SmtpWire wire)
                 return status == LineStatus.Complete ? InputStatus.Complete : InputStatus.TooLong;
             if (result.IsCompleted)
                 return InputStatus.Closed;
-            if (!empty || dropping)
-                firstOctet ??= wire.Now;
+            if (firstOctet is null && (!empty || dropping))
+            {
+                firstOctet = wire.Now;
+                waiting.Restart();
+            }
             if (Left(ref waiting, firstOctet) <= TimeSpan.Zero)
                 return InputStatus.TimedOut;
         }

@@ -9,7 +9,7 @@ internal sealed class ClamdPathScanner(string name, ScannerEndpoints endpoints, 
 {
     public string Name => name;
 
-    public async Task<ScanOutcome> ScanAsync(IReadOnlyList<ScanItem> items, bool stopAtFirst, CancellationToken cancellationToken)
+    public async Task<ScanOutcome> ScanAsync(IReadOnlyList<ScanItem> items, Func<string, bool>? isEnough, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(items);
         try

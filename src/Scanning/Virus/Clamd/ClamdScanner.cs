@@ -13,14 +13,14 @@ internal sealed class ClamdScanner(string name, ScannerEndpoints endpoints, Scan
 
     public string Name => name;
 
-    public async Task<ScanOutcome> ScanAsync(IReadOnlyList<ScanItem> items, bool stopAtFirst, CancellationToken cancellationToken)
+    public async Task<ScanOutcome> ScanAsync(IReadOnlyList<ScanItem> items, Func<string, bool>? isEnough, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(items);
         List<string> found = [];
         string? failure = null;
         foreach (var batch in items.Chunk(MaxRequests))
         {
-            switch (await ScanBatchAsync(batch, stopAtFirst, cancellationToken))
+            switch (await ScanBatchAsync(batch, isEnough, cancellationToken))
             {
                 case ScanOutcome.Infected infected:
                     found.AddRange(infected.Names);
@@ -32,7 +32,7 @@ internal sealed class ClamdScanner(string name, ScannerEndpoints endpoints, Scan
                     continue;
             }
             // A scanner that fails gets no further batch: the message is not clean any more.
-            if (failure is not null || stopAtFirst)
+            if (failure is not null || (isEnough is not null && found.Exists(n => isEnough(n))))
                 break;
         }
         if (found.Count > 0)
@@ -47,13 +47,13 @@ internal sealed class ClamdScanner(string name, ScannerEndpoints endpoints, Scan
         return answer is not null && answer.AsSpan().SequenceEqual("PONG"u8);
     }
 
-    private async Task<ScanOutcome> ScanBatchAsync(ScanItem[] batch, bool stopAtFirst, CancellationToken cancellationToken)
+    private async Task<ScanOutcome> ScanBatchAsync(ScanItem[] batch, Func<string, bool>? isEnough, CancellationToken cancellationToken)
     {
         var budget = limits.VirusBudget(batch.Sum(i => i.Content.Length));
         var (outcome, failure) = await endpoints.UseAsync(
             budget,
             (socket, limit, token) => ClamdSession.RunAsync(
-                socket, batch, stopAtFirst, limits.VirusReplyOctets, () => limit.CancelAfter(budget), token),
+                socket, batch, isEnough, limits.VirusReplyOctets, () => limit.CancelAfter(budget), token),
             cancellationToken);
         return outcome ?? new ScanOutcome.Failed(failure!);
     }

@@ -32,11 +32,11 @@ internal sealed class ClamdSession : IDisposable
     /// <exception cref="ScannerFaultException">clamd did not keep to the protocol or went away.</exception>
     /// <exception cref="UnreadableContentException">An item could not be read, and nothing was found until then.</exception>
     public static async Task<ScanOutcome> RunAsync(
-        Socket socket, IReadOnlyList<ScanItem> items, bool stopAtFirst, int maxReplyOctets, Action answered, CancellationToken cancellationToken)
+        Socket socket, IReadOnlyList<ScanItem> items, Func<string, bool>? isEnough, int maxReplyOctets, Action answered, CancellationToken cancellationToken)
     {
         using var session = new ClamdSession(socket, items, cancellationToken);
         var sending = session.SendAsync();
-        var reading = session.ReadAsync(stopAtFirst, maxReplyOctets, answered);
+        var reading = session.ReadAsync(isEnough, maxReplyOctets, answered);
         await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await session._stop.CancelAsync();
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -84,7 +84,7 @@ internal sealed class ClamdSession : IDisposable
         }
     }
 
-    private async Task ReadAsync(bool stopAtFirst, int maxReplyOctets, Action answered)
+    private async Task ReadAsync(Func<string, bool>? isEnough, int maxReplyOctets, Action answered)
     {
         using var replies = new ClamdReplies(_socket, maxReplyOctets);
         for (var count = 0; count < _items.Count; count++)
@@ -96,7 +96,7 @@ internal sealed class ClamdSession : IDisposable
             _answers[answer.Id - 1] = answer;
             _mayAsk.Release();
             answered();
-            if (stopAtFirst && answer.Verdict == ClamdVerdict.Infected)
+            if (answer.Verdict == ClamdVerdict.Infected && isEnough?.Invoke(answer.Text) == true)
                 return;
         }
     }

@@ -48,12 +48,17 @@ internal sealed class ScoreScale
 
     private List<(double, string, int)> Rows(IEnumerable<(string Name, double? Level)> levels)
     {
-        var placed = new List<(double At, string, int)>();
+        var placed = new List<(double At, string Label, int Row)>();
         foreach (var (name, level) in levels.Where(l => l.Level is not null).OrderBy(l => l.Level))
         {
             var at = Place(level!.Value);
-            var crowded = placed.Any(p => p.Item3 == 0 && Math.Abs(p.At - at) < LabelRoom);
-            placed.Add((at, $"{name} {Labels.Score(level.Value)}", crowded ? 1 : 0));
+            var row = Enumerable.Range(0, 2).FirstOrDefault(r => !placed.Any(p => p.Row == r && Math.Abs(p.At - at) < LabelRoom), -1);
+            var label = $"{name} {Labels.Score(level.Value)}";
+            // No room left, or the same place: named together with the one before.
+            if (row < 0 || (placed.Count > 0 && placed[^1].At.Equals(at)))
+                placed[^1] = placed[^1] with { Label = $"{placed[^1].Label}, {label}" };
+            else
+                placed.Add((at, label, row));
         }
         return placed;
     }

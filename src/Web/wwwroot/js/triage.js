@@ -68,7 +68,8 @@ class Triage extends HTMLElement {
     const link = row.querySelector("a[data-open]");
     for (const other of this.#rows) {
       other.classList.toggle("chosen", other === row);
-      other.querySelector("a[data-open]")?.toggleAttribute("aria-current", other === row);
+      if (other === row) link.setAttribute("aria-current", "true");
+      else other.querySelector("a[data-open]")?.removeAttribute("aria-current");
     }
     link.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });

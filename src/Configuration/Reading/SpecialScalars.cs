@@ -3,7 +3,7 @@ using Amavis.Configuration.Yaml;
 namespace Amavis.Configuration.Reading;
 
 /// <summary>Readers of single variables with rules of their own.</summary>
-internal static class HostNames
+internal static class SpecialScalars
 {
     private static readonly string[] Facilities =
     [

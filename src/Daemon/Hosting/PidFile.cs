@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace Amavis.Daemon.Hosting;
+
+/// <summary>The file that tells <c>amavis reload</c> and init scripts which process to signal; removed at the end.</summary>
+internal sealed class PidFile : IDisposable
+{
+    private readonly string? _path;
+
+    private PidFile(string? path) => _path = path;
+
+    /// <param name="path">Null or empty: no file.</param>
+    public static PidFile Write(string? path)
+    {
+        if (string.IsNullOrEmpty(path))
+            return new PidFile(null);
+        File.WriteAllText(path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+        return new PidFile(path);
+    }
+
+    public void Dispose()
+    {
+        if (_path is not null)
+            File.Delete(_path);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Amavis.Cli.Tests;
+
+/// <summary>What a run of the command line gave.</summary>
+public sealed record CliRun(int ExitCode, string Output, string Error)
+{
+    public JsonNode Json => JsonNode.Parse(Output).ShouldNotBeNull();
+
+    public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>Runs the command line as people do, in a directory of its own.</summary>
+public abstract class AmavisProcess : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    protected AmavisProcess() => Root = Directory.CreateTempSubdirectory("amavis-cli-").FullName;
+
+    protected string Root { get; }
+
+    protected string Write(string name, string text)
+    {
+        var path = Path.Combine(Root, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    protected async Task<CliRun> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "amavis"), arguments)
+        {
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("MAINPID");
+        using var process = Process.Start(start)!;
+        using var deadline = new CancellationTokenSource(Deadline);
+        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+        var error = process.StandardError.ReadToEndAsync(deadline.Token);
+        await process.WaitForExitAsync(deadline.Token);
+        return new CliRun(process.ExitCode, await output, await error);
+    }
+
+    public void Dispose()
+    {
+        Directory.Delete(Root, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+}
