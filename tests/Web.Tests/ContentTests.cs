@@ -22,7 +22,8 @@ public sealed class ContentTests(ConsoleFixture console) : IClassFixture<Console
     {
         var key = await console.Seed.AddAsync(SampleMail.Spam("frame1"));
         var browser = await console.SignInAsync();
-        var page = await browser.GetAsync($"/messages/{key}?tab=content&view=html");
+        var text = await browser.GetAsync($"/messages/{key}?tab=content");
+        var page = await browser.GetAsync(text.Document.QuerySelectorAll("main a").Single(a => a.TextContent == "Show the layout").GetAttribute("href")!);
         var frame = page.Find("iframe");
         frame.GetAttribute("sandbox").ShouldBe("");
         var body = await browser.GetAsync(frame.GetAttribute("src")!);

@@ -46,6 +46,7 @@ public sealed partial class SafeHtmlTests
     [Theory]
     [InlineData("<p>One</p><p>Two &amp; three</p>", "One\n\nTwo & three")]
     [InlineData("a<br>b", "a\nb")]
+    [InlineData("<tr><td>Prize</td><td>Phone</td></tr>", "Prize Phone")]
     [InlineData("  many \n  blanks ", "many blanks")]
     [InlineData("<style>x</style>seen<script>not</script>", "seen")]
     public void Text_has_line_breaks_where_blocks_are(string html, string expected) => SafeHtml.ToText(html).ShouldBe(expected);

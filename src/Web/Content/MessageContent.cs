@@ -71,9 +71,10 @@ public sealed class MessageContent
 
     private MimeEntity? FindText(string type) => _tree.DepthFirst().FirstOrDefault(e => e.IsLeaf && e.MediaType == type && !IsAttachment(e));
 
-    // What has a name is a file; of the rest, text is for reading wherever it stands.
+    // What has a name or says so is a file; of the rest, text is for reading wherever it stands.
     private static bool IsAttachment(MimeEntity entity) =>
         entity.IsEmbedded || entity.FileNames.Count > 0
+        || (entity.Dispositions.Count > 0 && entity.Dispositions[0].Value.StartsWith("attachment", StringComparison.OrdinalIgnoreCase))
         || (entity.IsLeaf && entity.MediaType is not ("text/plain" or "text/html") && entity.Parent is not null);
 
     private string Decode(MimeEntity entity, int maxOctets)

@@ -56,6 +56,8 @@ internal static class SafeHtml
         var output = new StringBuilder(html.Length);
         Walk(html, text => AppendCollapsed(output, text), (name, closing) =>
         {
+            if ((name is "td" or "th") && !closing)
+                AppendCollapsed(output, " ");
             if (!Breaks.Contains(name))
                 return;
             var twoAlready = output.Length > 1 && output[^1] == '\n' && output[^2] == '\n';

@@ -35,7 +35,9 @@ internal static class ConsoleHost
             kestrel.Limits.MaxRequestBodySize = MaxRequestOctets;
         });
         builder.WebHost.UseUrls(settings.Web.Listen);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information)
+            // It would complain at every start that keys are not encrypted: their directory is for the console's user alone.
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         AddServices(builder.Services, settings);
         configure?.Invoke(builder);
         var app = builder.Build();

@@ -19,7 +19,9 @@ internal static class Links
         "/quarantine" + QuarantineAddress.Write(filter ?? QuarantineFilter.Default, after, open);
 
     /// <param name="tab">Null: the first.</param>
-    public static string Message(MessageKey key, string? tab = null) => $"/messages/{Segment(key)}{(tab is null ? "" : "?tab=" + Uri.EscapeDataString(tab))}";
+    /// <param name="view">How the tab shows its content; null: as text.</param>
+    public static string Message(MessageKey key, string? tab = null, string? view = null) =>
+        $"/messages/{Segment(key)}{new QueryText().Add("tab", tab).Add("view", view)}";
 
     /// <summary>The HTML of a message, for the sandboxed frame.</summary>
     public static string MessageBody(MessageKey key) => $"/messages/{Segment(key)}/body";

@@ -85,6 +85,9 @@ internal static class Labels
 
     public static string Score(double score) => score.ToString("0.0##", System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>With one decimal; never a negative zero.</summary>
+    public static string ShortScore(double score) => score.ToString(Math.Abs(score) < 0.05 ? "'0.0'" : "0.0", System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>An address as people read it.</summary>
     public static string Address(string address) => address.Length == 0 ? "<> (null sender)" : address;
 

@@ -80,7 +80,6 @@ class Triage extends HTMLElement {
     this.querySelector("[data-preview]").replaceWith(preview);
     this.classList.add("open");
     history.replaceState(null, "", link.href);
-    if (matchMedia("(max-width: 70rem)").matches) preview.scrollIntoView({ block: "start" });
   }
 
   #onSubmit = async (event) => {
@@ -109,7 +108,10 @@ class Triage extends HTMLElement {
     const next = rows.slice(last + 1).find((row) => !served.includes(row)) ?? rows.findLast((row) => !served.includes(row));
     for (const row of served) row.remove();
     if (next) this.#open(next);
-    else this.querySelector("[data-preview]").replaceChildren();
+    else {
+      this.querySelector("[data-preview]").replaceChildren();
+      this.classList.remove("open");
+    }
   }
 
   // Null when a newer request has taken its place, or the answer is not a page of ours (signed out, away).
