@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using System.Text;
 using Amavis.Core.Parts;
+using Amavis.Decoding.Archives.Zip;
 using Amavis.Decoding.Codecs;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
@@ -221,6 +222,19 @@ public class HostileArchiveTests
     }
 
     [Fact]
+    public void Names_in_two_charsets_that_agree_in_unicode_contradict_nothing()
+    {
+        var local = new byte[30 + 4 + 4 + 11];
+        "PK\u0003\u0004"u8.CopyTo(local);
+        local[26] = 4;
+        local[28] = 15;
+        Octets.Of("x.??up\u000b\0\u0001\0\0\0\0x.\u00c3\u00b6!").CopyTo(local, 30);
+        var entry = ZipEntry.ParseLocal(local, 0).ShouldNotBeNull();
+        (entry with { Name = Octets.Of("x.\u0094!") }).Contradicts(entry).ShouldBeFalse();
+        (entry with { Name = Octets.Of("x.exe"), UnicodeName = null }).Contradicts(entry).ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_zip_at_the_end_of_something_else_is_opened()
     {
         byte[] picture = [0xff, 0xd8, 0xff, 0xe0, .. new byte[500], .. Archived.Zip(("a.exe", "MZ"))];
@@ -234,6 +248,8 @@ public class HostileArchiveTests
     {
         byte[] prefixed = [.. new byte[300], .. Archived.Zip(("a.exe", "MZ"))];
         using var unpacked = Mails.UnpackFile("a.zip", prefixed);
+        unpacked[2].ShortTypes.ShouldBe(["zip"]);
+        unpacked[2].FullType.ShouldBe("Zip archive, with extra data prepended");
         unpacked.Members.Single().Names.ShouldBe(["a.exe"]);
     }
 
