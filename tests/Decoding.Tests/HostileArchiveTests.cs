@@ -326,15 +326,26 @@ public class HostileArchiveTests
     }
 
     [Fact]
-    public void An_expired_deadline_ends_unpacking()
+    public async Task An_expired_deadline_ends_unpacking()
     {
         var mail = Mails.With(("a.gz", Archived.Gzip(new byte[1000])));
         using var store = new PartStore(Path.Combine(Path.GetTempPath(), "amavis-" + Guid.NewGuid().ToString("N")));
         using var deadline = new CancellationTokenSource();
         var spool = new MemorySpool(mail);
         var tree = MimeReader.Read(mail);
+        await deadline.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => new Unpacker().UnpackAsync(tree, spool, new UnpackLimits(), store, deadline.Token));
+    }
+
+    [Fact]
+    public void A_deadline_that_expires_in_the_middle_of_a_member_ends_it()
+    {
+        using var deadline = new CancellationTokenSource();
+        var budget = new UnpackBudget(new UnpackLimits(), 1 << 20, deadline.Token);
+        budget.Charge(1000, "p001");
         deadline.Cancel();
-        Should.ThrowAsync<OperationCanceledException>(() => new Unpacker().UnpackAsync(tree, spool, new UnpackLimits(), store, deadline.Token));
+        Should.Throw<OperationCanceledException>(() => budget.Charge(1000, "p001"));
+        Should.Throw<OperationCanceledException>(budget.ChargeFile);
     }
 
     [Fact]
