@@ -51,13 +51,15 @@ internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget
         if (part.Content is not StoredContent content)
             return ContentKind.Plain;
         var type = content.WithHead(ContentTyper.HeadOctets, ContentTyper.Identify);
+        // Texts can't hold an archive's end record, which has zeros.
+        var appended = type.Kind == ContentKind.Plain && type.ShortTypes is not ["asc" or "txt" or "empty", ..] && ZipReader.IsAppended(content);
+        if (appended && type == ContentType.Data)
+            (type, appended) = (ZipTyper.Prepended, false);
         part.FullType = type.FullType;
         part.ShortTypes = type.ShortTypes;
         if (type.Kind == ContentKind.Encrypted)
             part.Attributes |= PartAttributes.Encrypted;
-        return type.Kind == ContentKind.Plain && type.ShortTypes is not ["asc" or "txt" or "empty", ..] && ZipReader.IsAppended(content)
-            ? ContentKind.Appended
-            : type.Kind;
+        return appended ? ContentKind.Appended : type.Kind;
     }
 
     private void Unpack(MessagePart archive, ContentKind kind, int depth)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using System.Text;
 using Amavis.Core.Parts;
+using Amavis.Decoding.Archives.Zip;
 using Amavis.Decoding.Codecs;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
@@ -221,6 +222,19 @@ public class HostileArchiveTests
     }
 
     [Fact]
+    public void Names_in_two_charsets_that_agree_in_unicode_contradict_nothing()
+    {
+        var local = new byte[30 + 4 + 4 + 11];
+        "PK\u0003\u0004"u8.CopyTo(local);
+        local[26] = 4;
+        local[28] = 15;
+        Octets.Of("x.??up\u000b\0\u0001\0\0\0\0x.\u00c3\u00b6!").CopyTo(local, 30);
+        var entry = ZipEntry.ParseLocal(local, 0).ShouldNotBeNull();
+        (entry with { Name = Octets.Of("x.\u0094!") }).Contradicts(entry).ShouldBeFalse();
+        (entry with { Name = Octets.Of("x.exe"), UnicodeName = null }).Contradicts(entry).ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_zip_at_the_end_of_something_else_is_opened()
     {
         byte[] picture = [0xff, 0xd8, 0xff, 0xe0, .. new byte[500], .. Archived.Zip(("a.exe", "MZ"))];
@@ -234,6 +248,8 @@ public class HostileArchiveTests
     {
         byte[] prefixed = [.. new byte[300], .. Archived.Zip(("a.exe", "MZ"))];
         using var unpacked = Mails.UnpackFile("a.zip", prefixed);
+        unpacked[2].ShortTypes.ShouldBe(["zip"]);
+        unpacked[2].FullType.ShouldBe("Zip archive, with extra data prepended");
         unpacked.Members.Single().Names.ShouldBe(["a.exe"]);
     }
 
@@ -310,15 +326,26 @@ public class HostileArchiveTests
     }
 
     [Fact]
-    public void An_expired_deadline_ends_unpacking()
+    public async Task An_expired_deadline_ends_unpacking()
     {
         var mail = Mails.With(("a.gz", Archived.Gzip(new byte[1000])));
         using var store = new PartStore(Path.Combine(Path.GetTempPath(), "amavis-" + Guid.NewGuid().ToString("N")));
         using var deadline = new CancellationTokenSource();
         var spool = new MemorySpool(mail);
         var tree = MimeReader.Read(mail);
+        await deadline.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => new Unpacker().UnpackAsync(tree, spool, new UnpackLimits(), store, deadline.Token));
+    }
+
+    [Fact]
+    public void A_deadline_that_expires_in_the_middle_of_a_member_ends_it()
+    {
+        using var deadline = new CancellationTokenSource();
+        var budget = new UnpackBudget(new UnpackLimits(), 1 << 20, deadline.Token);
+        budget.Charge(1000, "p001");
         deadline.Cancel();
-        Should.ThrowAsync<OperationCanceledException>(() => new Unpacker().UnpackAsync(tree, spool, new UnpackLimits(), store, deadline.Token));
+        Should.Throw<OperationCanceledException>(() => budget.Charge(1000, "p001"));
+        Should.Throw<OperationCanceledException>(budget.ChargeFile);
     }
 
     [Fact]

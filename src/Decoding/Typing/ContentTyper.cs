@@ -82,7 +82,7 @@ public static class ContentTyper
                 return Lzma;
             case 0x60 when head.Length > 10 && head[1] == 0xea && BinaryPrimitives.ReadUInt16LittleEndian(head[2..]) is > 0 and <= 2600:
                 return Arj;
-            case 0x1a when head.Length > 28 && head[1] is > 0 and <= 11 && IsDosName(head.Slice(2, 13)):
+            case 0x1a when IsArc(head, length):
                 return Arc;
             case (byte)'C' or (byte)'F' or (byte)'Z' when !isText && head.Length > 8 && head[1..].StartsWith("WS"u8) && head[3] < 64:
                 return Flash;
@@ -151,6 +151,15 @@ public static class ContentTyper
         var size = BinaryPrimitives.ReadUInt64LittleEndian(head[5..]);
         return (dictionary == uint.MaxValue || (dictionary & (dictionary - 1)) == 0 || (dictionary % 3 == 0 && ((dictionary / 3) & ((dictionary / 3) - 1)) == 0))
             && (size == ulong.MaxValue || size < 1UL << 38);
+    }
+
+    // A method, a DOS name, a size that fits and a possible date: the signature alone is two octets.
+    private static bool IsArc(ReadOnlySpan<byte> head, long length)
+    {
+        if (head.Length < 29 || head[1] is 0 or > 11 || !IsDosName(head.Slice(2, 13)))
+            return false;
+        var date = BinaryPrimitives.ReadUInt16LittleEndian(head[19..]);
+        return BinaryPrimitives.ReadUInt32LittleEndian(head[15..]) + 29L <= length && ((date >> 5) & 15) is > 0 and <= 12 && (date & 31) > 0;
     }
 
     private static bool IsDosName(ReadOnlySpan<byte> name)

@@ -9,7 +9,7 @@ internal static class ExecutableTyper
     private const int ElfDynamic = 3;
     private const uint ElfInterpreterSegment = 3;
 
-    private static readonly string[] Subsystems = ["", "(GUI)", "(console)", "(native)"];
+    private static readonly string[] Subsystems = ["", "(native)", "(GUI)", "(console)"];
 
     private static readonly ContentType Dos = ContentType.Of("exe,exe-ms", "MS-DOS executable");
     private static readonly ContentType NewExecutable = ContentType.Of("exe,exe-ms", "MS-DOS executable, NE for MS Windows 3.x");

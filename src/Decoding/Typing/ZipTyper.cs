@@ -23,6 +23,12 @@ internal static class ZipTyper
             $"Zip archive data, at least v{version / 10}.{version % 10} to extract", ContentKind.Zip)),
     ];
 
+    // The extra field by which Java's tools mark the first member.
+    private static ReadOnlySpan<byte> JarMark => [0xfe, 0xca];
+
+    /// <summary>What has no other signature at its start, but an archive at its end.</summary>
+    public static ContentType Prepended { get; } = ContentType.Of("zip", "Zip archive, with extra data prepended", ContentKind.Zip);
+
     public static bool IsZip(ReadOnlySpan<byte> head) =>
         head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8) || head.StartsWith("PK\u0006\u0006"u8)
         || head.StartsWith("PK00PK\u0003\u0004"u8) || head.StartsWith("PK\u0007\u0008PK\u0003\u0004"u8);
@@ -50,6 +56,8 @@ internal static class ZipTyper
             name = name[..Math.Min(nameLength, name.Length)];
             if (member == 0)
             {
+                if (extraLength >= 4 && data.Length > 0 && head[(LocalHeaderOctets + nameLength)..].StartsWith(JarMark))
+                    return Jar;
                 if (First(name, data) is { } type)
                     return type;
                 openXml = IsOpenXml(name);
@@ -65,8 +73,6 @@ internal static class ZipTyper
 
     private static ContentType? First(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data)
     {
-        if (name.StartsWith("META-INF/"u8))
-            return Jar;
         if (name.SequenceEqual("doc.kml"u8))
             return Kmz;
         if (!name.SequenceEqual("mimetype"u8))

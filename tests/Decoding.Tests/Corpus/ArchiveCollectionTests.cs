@@ -73,7 +73,7 @@ public class ArchiveCollectionTests
         Path.Exists(unpacked.WorkDirectory).ShouldBeFalse();
     }
 
-    private sealed record MemberListing(string Type, int Members, long Octets, int Encrypted);
+    private sealed record MemberListing(string Type, long Members, long Octets, long Encrypted);
 
     private static bool IsArchive(string path) => Path.GetFileName(path) is not ("ORIGIN.md" or "LICENSE.txt" or "README.md");
 
@@ -90,7 +90,7 @@ public class ArchiveCollectionTests
         }
     }
 
-    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
     private static MemberListing Listing(string path, MemberListing expected)
     {

@@ -11,12 +11,18 @@ public class TnefCollectionTests
         foreach (var path in Samples.Files("mimekit", "*.tnef"))
         {
             using var unpacked = Mails.UnpackFile("winmail.dat", File.ReadAllBytes(path));
-            var found = unpacked[2].Children.Where(part => part.Content is not null).Select(Unpacked.Text).ToHashSet();
+            // Some of the texts of the collection have lost their CRs.
+            var found = unpacked[2].Children.Where(part => part.Content is not null).Select(part => WithoutCr(Unpacked.Text(part))).ToHashSet();
             var folder = Path.ChangeExtension(path, null);
             if (!Directory.Exists(folder))
                 continue;
-            foreach (var file in Directory.GetFiles(folder).Where(file => !file.EndsWith(".rtf", StringComparison.Ordinal)))
-                found.ShouldContain(Octets.Text(File.ReadAllBytes(file)), $"{Path.GetFileName(path)}: {Path.GetFileName(file)}");
+            foreach (var file in Directory.GetFiles(folder))
+            {
+                var wanted = WithoutCr(Octets.Text(File.ReadAllBytes(file)));
+                // An embedded object stands in the collection with the identifier of its interface.
+                found.Any(text => text == wanted || (wanted.Length == text.Length + 16 && wanted.EndsWith(text, StringComparison.Ordinal)))
+                    .ShouldBeTrue($"{Path.GetFileName(path)}: {Path.GetFileName(file)}");
+            }
         }
     }
 
@@ -32,4 +38,6 @@ public class TnefCollectionTests
                 names.ShouldContain(name, Path.GetFileName(path));
         }
     }
+
+    private static string WithoutCr(string text) => text.Replace("\r", "", StringComparison.Ordinal);
 }

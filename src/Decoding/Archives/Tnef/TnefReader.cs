@@ -66,7 +66,7 @@ internal sealed class TnefReader
                 _encoding = CodePage(start) ?? _encoding;
                 break;
             case Body:
-                Add(["body.txt"], start, end);
+                Add(["body.txt"], start, WithoutFinalNul(start, end));
                 break;
             case MessageProperties:
                 foreach (var property in MapiProperties.Read(_content, start, end))
@@ -147,6 +147,12 @@ internal sealed class TnefReader
         var octets = new byte[Math.Clamp(end - start, 0, LongestName)];
         var text = encoding.GetString(octets, 0, _content.Read(start, octets));
         return text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var nul ? text[..nul] : text;
+    }
+
+    private long WithoutFinalNul(long start, long end)
+    {
+        Span<byte> last = stackalloc byte[1];
+        return end > start && _content.Read(end - 1, last) == 1 && last[0] == 0 ? end - 1 : end;
     }
 
     private Encoding? CodePage(long start)

@@ -123,15 +123,17 @@ internal sealed record ZipEntry
     }
 
     /// <summary>
-    /// The central directory's entry and the local one do not say the same, so programs will differ. Sizes and checksum are
-    /// compared only where the local header has them.
+    /// The central directory's entry and the local one do not say the same, so programs will differ. Names may be written in two
+    /// charsets when they agree in the Unicode field. Sizes and checksum are compared only where the local header has them.
     /// </summary>
     public bool Contradicts(ZipEntry local)
     {
-        if (Method != local.Method || Encrypted != local.Encrypted || !Name.AsSpan().SequenceEqual(local.Name))
+        if (Method != local.Method || Encrypted != local.Encrypted || (!HasNameOf(local) && !Names.Intersect(local.Names).Any()))
             return true;
         return !local.HasDescriptor && !Masked && (Differ(CompressedOctets, local.CompressedOctets) || Differ(Octets, local.Octets) || Differ(Crc, local.Crc));
     }
+
+    public bool HasNameOf(ZipEntry other) => Name.AsSpan().SequenceEqual(other.Name);
 
     // Some writers leave the local fields 0 without saying so.
     private static bool Differ(long central, long local) => local != 0 && central != local;

@@ -86,7 +86,7 @@ internal sealed class ZipReader
             return;
         }
         var contradiction = central.Contradicts(local);
-        var names = MemberNames.Of(contradiction ? central.Names.Concat(local.Names) : central.Names);
+        var names = MemberNames.Of(central.HasNameOf(local) ? central.Names : central.Names.Concat(local.Names));
         Extract(central, names, member.DataStart, Math.Min(member.End, limit));
         if (member.End > limit)
             _findings |= ArchiveFindings.Damaged;
