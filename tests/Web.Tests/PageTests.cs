@@ -117,7 +117,7 @@ public sealed class PageTests(ConsoleFixture console) : IClassFixture<ConsoleFix
         var why = await browser.GetAsync($"/messages/{key}");
         why.Find("svg.axis").GetAttribute("aria-label").ShouldBe("Score 7.5, tag level 2.0, tag2 level 5.0, kill level 6.9");
         why.Document.QuerySelectorAll("td.points-up").Select(t => t.TextContent).ShouldBe(["+2.5"]);
-        why.Document.QuerySelectorAll("ol.steps li").ShouldNotBeEmpty();
+        why.Document.QuerySelectorAll("ol.decided li").Select(s => s.TextContent).ShouldBe(["plain words", "plain words"]);
         (await browser.GetAsync($"/messages/{key}?tab=timeline")).Text.ShouldContain("12.5");
         (await browser.GetAsync($"/messages/{key}?tab=recipients")).Text.ShouldContain("a@example.com");
         (await browser.GetAsync($"/messages/{key}?tab=parts")).Text.ShouldContain("plain words");
