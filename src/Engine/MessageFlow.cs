@@ -17,6 +17,9 @@ namespace Amavis.Engine;
 /// </summary>
 internal sealed class MessageFlow(EngineServices services, ReceivedMessage message, MessageDeadline deadline)
 {
+    /// <summary>For what is still to be done when the next hop has the message already.</summary>
+    private static readonly TimeSpan TimeAfterDelivery = TimeSpan.FromSeconds(30);
+
     private readonly StageClock _stages = new(services.Clock, services.Counters);
 
     /// <summary>Name of the stage at work, for the reply when it fails.</summary>
@@ -59,15 +62,13 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         _stages.End(Stage.Forward);
 
         Section = "delivery-notification";
-        var notices = new NoticeStage(services, message, letter, deadline, counters);
-        var (told, dsnSent) = await notices.RunAsync(outcomes, findings, mailId, cancellationToken);
+        var (told, dsnSent) = await NotifyAsync(letter, outcomes, findings, mailId, counters, cancellationToken);
         _stages.End(Stage.Notify);
 
         Section = "report";
         var single = OneResponse.Of(told, message.LogId);
         var replies = new MessageReplies(single, OneResponse.PerRecipient(told));
-        var report = new MessageReport(services, message, letter, _stages);
-        await report.WriteAsync(new FinishedMessage
+        await ReportAsync(letter, new FinishedMessage
         {
             Arrival = arrival,
             Outcomes = told,
@@ -79,6 +80,38 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
             Checks = checkedMessage,
         });
         return replies;
+    }
+
+    /// <summary>Once somebody has the message, a fault in telling the sender must not bring it to them a second time.</summary>
+    private async Task<(IReadOnlyList<RecipientOutcome> Outcomes, char DsnSent)> NotifyAsync(
+        Letter letter, IReadOnlyList<RecipientOutcome> outcomes, Findings findings, string mailId, CounterBatch counters, CancellationToken cancellationToken)
+    {
+        var notices = new NoticeStage(services, message, letter, deadline, counters);
+        if (!outcomes.Any(o => o.IsDelivered))
+            return await notices.RunAsync(outcomes, findings, mailId, cancellationToken);
+        using var late = new CancellationTokenSource(TimeAfterDelivery, services.Clock);
+        try
+        {
+            return await notices.RunAsync(outcomes, findings, mailId, late.Token);
+        }
+        catch (Exception e)
+        {
+            services.Log.Line(-2, message.LogId, $"NOTICE: the sender could not be told after the message was delivered to others: {e.Message}");
+            return (outcomes, '?');
+        }
+    }
+
+    /// <summary>What fails here changes nothing for the message: it is where its reply says it is.</summary>
+    private async Task ReportAsync(Letter letter, FinishedMessage finished)
+    {
+        try
+        {
+            await new MessageReport(services, message, letter, _stages).WriteAsync(finished);
+        }
+        catch (Exception e)
+        {
+            services.Log.Line(-2, message.LogId, $"TROUBLE in the report of a finished message: {e}");
+        }
     }
 
     private List<RecipientPolicy> ResolvePolicies(Letter letter)

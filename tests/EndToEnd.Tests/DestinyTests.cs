@@ -108,6 +108,18 @@ public sealed class DestinyTests(Lab lab)
         sink.Messages.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_next_hop_that_serves_some_and_not_others_gets_no_second_copy_for_the_first()
+    {
+        await using var sink = new MailSink { Answer = (verb, argument) => verb == "RCPT" && argument.Contains("far.example", StringComparison.Ordinal) ? "450 4.2.0 not now" : "" };
+        // A local recipient's copy has spam fields, a foreign one's has not: two transactions.
+        await using var filter = await FilterProcess.StartAsync(sink.Port, "local_domains_maps: [[.example.com]]\n" + Lab.NoScanners);
+        (await SendAsync(filter, ["user1@example.com", "bob@far.example"], Mail.Clean())).ShouldMatch(@"^250 2\.0\.0 from MTA\(.*queued as SINK\w+, but 1 BOUNCE$");
+        var messages = await sink.WaitForAsync(2);
+        messages.Select(m => m.RcptArguments.Single()).ShouldBe(["<user1@example.com>", "<ann@example.org> ORCPT=rfc822;ann@example.org"]);
+        messages[1].Text.ShouldContain("Final-Recipient: rfc822;bob@far.example\r\nAction: failed\r\nStatus: 5.4.7");
+    }
+
     private Task<FilterProcess> StartAsync(MailSink sink, string settings) =>
         FilterProcess.StartAsync(sink.Port, $"{NoQuarantine}\nav_scanners: [{{name: ClamAV-clamd, protocol: clamd, address: \"{lab.Clamd.UnixAddress}\"}}]\nspam_scanners: []\n{settings}");
 

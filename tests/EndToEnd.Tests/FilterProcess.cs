@@ -36,7 +36,7 @@ public sealed class FilterProcess : IAsyncDisposable
             notify_method: "smtp:[127.0.0.1]:{nextHopPort}"
             metrics_listen: 127.0.0.1:{MetricsPort}
             max_servers: 8
-            child_timeout: 60
+            child_timeout: 30
             {settings.ReplaceLineEndings("\n")}
 
             """);

@@ -141,7 +141,7 @@ public sealed class MailSink : IAsyncDisposable
                     rcpts.Clear();
                     break;
                 case "DATA":
-                    reply = "354 go on";
+                    reply = rcpts.Count > 0 ? "354 go on" : "554 5.5.1 no valid recipients";
                     break;
                 case "QUIT":
                     await ReplyAsync(stream, verb, argument, "221 2.0.0 Bye", stop);

@@ -42,9 +42,31 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
             if (!partial && !message.Connection.RepliesPerRecipient && outcomes.Any(o => o is { Relayed: true, Reply.IsTempFail: true }))
                 GiveUp(group, verdicts, outcomes);
             else
-                await SendGroupAsync(group, verdicts, outcomes, findings, mailId, partial, cancellationToken);
+                await TrySendGroupAsync(group, verdicts, outcomes, findings, mailId, partial, cancellationToken);
         }
         return outcomes;
+    }
+
+    /// <summary>After others have the message, a fault or the deadline is no reason for a second copy to them: the rest is bounced.</summary>
+    private async Task TrySendGroupAsync(
+        Group group, IReadOnlyList<RecipientVerdict> verdicts, RecipientOutcome[] outcomes, Findings findings, string mailId, bool partial, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendGroupAsync(group, verdicts, outcomes, findings, mailId, partial, cancellationToken);
+        }
+        catch (Exception e) when (outcomes.Any(o => o is { IsDelivered: true }))
+        {
+            services.Log.Line(-2, message.LogId, $"TROUBLE after the message was delivered to others: {e.Message}");
+            foreach (var i in group.Indexes.Where(i => outcomes[i] is not { IsDelivered: true }))
+                outcomes[i] = new RecipientOutcome
+                {
+                    Verdict = verdicts[i],
+                    Reply = new SmtpReply(554, $"5.4.7 Delivery given up, id={message.LogId}"),
+                    Categories = verdicts[i].Categories,
+                    Destiny = Destiny.Bounce,
+                };
+        }
     }
 
     private static RecipientOutcome Blocked(RecipientVerdict verdict) => new()
