@@ -17,6 +17,7 @@ public abstract class DatabaseTests(ITestServer server) : IAsyncLifetime, IDispo
 
     private readonly CancellationTokenSource _late = new(Deadline);
     private readonly List<IAsyncDisposable> _disposables = [];
+    private readonly List<string> _files = [];
 
     protected ITestServer Server { get; } = server;
 
@@ -37,17 +38,16 @@ public abstract class DatabaseTests(ITestServer server) : IAsyncLifetime, IDispo
     public virtual async Task InitializeAsync()
     {
         Dsn = await Server.NewDatabaseAsync();
-        Database = new AmavisDatabase(Dsn);
+        Database = Open(Dsn);
     }
 
     public async Task DisposeAsync()
     {
         foreach (var disposable in Enumerable.Reverse(_disposables))
             await disposable.DisposeAsync();
-        await Database.DisposeAsync();
         System.IO.Directory.Delete(Directory, recursive: true);
-        if (Database.SqlitePath is { } path)
-            System.IO.Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        foreach (var directory in _files.Where(System.IO.Directory.Exists))
+            System.IO.Directory.Delete(directory, recursive: true);
     }
 
     public void Dispose()
@@ -72,6 +72,15 @@ public abstract class DatabaseTests(ITestServer server) : IAsyncLifetime, IDispo
     /// <summary>Disposed with the test.</summary>
     protected SqlMessageLog StartLog(MessageLogOptions? options = null, AmavisDatabase? database = null) =>
         Keep(SqlMessageLog.Start([database ?? Database], options ?? Options, Counters, TimeProvider.System, Log));
+
+    /// <summary>Disposed with the test, its file deleted.</summary>
+    protected AmavisDatabase Open(SqlDsn dsn)
+    {
+        var database = Keep(new AmavisDatabase(dsn));
+        if (database.SqlitePath is { } path)
+            _files.Add(Path.GetDirectoryName(path)!);
+        return database;
+    }
 
     protected T Keep<T>(T disposable)
         where T : IAsyncDisposable

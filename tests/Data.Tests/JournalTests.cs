@@ -147,8 +147,8 @@ public sealed class JournalTests : IDisposable
             journal.Append(Line(Row("a")), () => true);
         using (var journal = Open())
         {
-            journal.Spilled.Count.ShouldBe(1);
-            journal.Append(Line(Row("b")), () => true)!.Path.ShouldNotBe(journal.Spilled[0].Path);
+            journal.Leftover.Count.ShouldBe(1);
+            journal.Append(Line(Row("b")), () => true)!.Path.ShouldNotBe(journal.Leftover[0].Path);
         }
         Files.Length.ShouldBe(2);
     }

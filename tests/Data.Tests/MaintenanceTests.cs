@@ -157,7 +157,7 @@ public abstract class MaintenanceTests(ITestServer server) : DatabaseTests(serve
     [Fact]
     public async Task The_status_of_an_empty_database_is_all_there_is_to_do()
     {
-        await using var empty = new AmavisDatabase(await Server.NewDatabaseAsync());
+        var empty = Open(await Server.NewDatabaseAsync());
         var status = await new Maintenance(empty, TimeProvider.System, NullLogger<Maintenance>.Instance).StatusAsync(Cancellation);
         status.Rows.ShouldBeEmpty();
         status.PendingSteps.Count.ShouldBe(2);

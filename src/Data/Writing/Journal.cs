@@ -37,7 +37,11 @@ internal sealed class Journal : IDisposable
                 _next = Math.Max(_next, number + 1);
             _segments.Add(new JournalSegment(path) { Length = new FileInfo(path).Length, SpillOffset = 0, Sealed = true });
         }
+        Leftover = [.. _segments];
     }
+
+    /// <summary>What an earlier process left behind, the oldest first.</summary>
+    public IReadOnlyList<JournalSegment> Leftover { get; }
 
     /// <summary>
     /// Writes one framed record. <paramref name="reserve"/> is asked, unless memory was already full in this segment, whether the
@@ -134,16 +138,6 @@ internal sealed class Journal : IDisposable
         {
             if (_active is { IsDone: true } segment)
                 Seal(segment);
-        }
-    }
-
-    /// <summary>Segments with spilled records, the oldest first; for counting at start.</summary>
-    public IReadOnlyList<JournalSegment> Spilled
-    {
-        get
-        {
-            lock (_lock)
-                return [.. _segments.Where(s => s.SpillOffset is not null)];
         }
     }
 

@@ -288,7 +288,7 @@ internal sealed class LogWriter(
 
     private async Task CountLeftoverAsync(CancellationToken stop)
     {
-        foreach (var segment in journal.Spilled)
+        foreach (var segment in journal.Leftover)
         {
             try
             {
