@@ -25,6 +25,12 @@ public sealed class SmtpProbe : IAsyncDisposable
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);
+        if (socket.LocalEndPoint!.Equals(socket.RemoteEndPoint))
+        {
+            // Nobody listens, and the system chose the very port as ours: the socket is connected to itself.
+            socket.Dispose();
+            throw new SocketException((int)SocketError.ConnectionRefused);
+        }
         return await StartAsync(socket, readGreeting);
     }
 
