@@ -34,7 +34,7 @@ public sealed class MessageProcessor(EngineServices services, ServerSlots slots)
         }
         catch (OperationCanceledException e)
         {
-            var why = timeout.IsCancellationRequested ? "timed out" : "shutting down";
+            var why = cancellationToken.IsCancellationRequested ? "shutting down" : "timed out";
             return Failed(message, entered ? flow.Section : "waiting", entered ? why : why + ", all servers busy", e);
         }
         catch (MessageFaultException e)
