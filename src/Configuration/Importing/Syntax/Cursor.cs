@@ -21,7 +21,7 @@ internal sealed class Cursor(PerlSource source)
     /// <summary>Characters looked at while searching for ends; bounds the time lost on texts without an end.</summary>
     public long Searched { get; private set; }
 
-    /// <summary>The last blanks skipped held an empty line before anything else.</summary>
+    /// <summary>The last blanks skipped ended in an empty line.</summary>
     public bool SawBlankLine { get; private set; }
 
     public string Text => source.Text;
@@ -43,7 +43,7 @@ internal sealed class Cursor(PerlSource source)
     {
         var (lines, first) = (At == 0 ? 1 : 0, true);
         LastEnd = At;
-        SawBlankLine = false;
+        var start = At;
         for (; At < Text.Length; At++)
         {
             var c = Text[At];
@@ -55,7 +55,6 @@ internal sealed class Cursor(PerlSource source)
             }
             else if (c == '#')
             {
-                SawBlankLine |= first && lines > 1;
                 AddComment(sameLine: first && lines == 0, afterBlank: lines > 1);
                 (lines, first) = (0, false);
                 At--;
@@ -70,7 +69,7 @@ internal sealed class Cursor(PerlSource source)
                 break;
             }
         }
-        SawBlankLine |= first && lines > 1;
+        SawBlankLine = lines > 1 || (At == start && SawBlankLine);
     }
 
     /// <summary>Comments skipped since the last call.</summary>

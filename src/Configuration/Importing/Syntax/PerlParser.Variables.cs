@@ -28,7 +28,7 @@ internal sealed partial class PerlParser
     }
 
     /// <summary><c>&amp;CC_VIRUS</c> is the constant; arguments of other calls are of no use here.</summary>
-    private Expression? Called(int start, string name)
+    private Expression.Variable? Called(int start, string name)
     {
         if (_cursor.Current == '(' && Bracketed(')') is null)
             return null;

@@ -74,9 +74,9 @@ internal sealed partial class PerlParser
     private Statement? NextStatement()
     {
         _cursor.SkipSpace(atStatement: true);
-        var blank = _cursor.SawBlankLine;
         while (_cursor.Take(';'))
             _cursor.SkipSpace(atStatement: true);
+        var blank = _cursor.SawBlankLine;
         var leading = _cursor.TakeComments();
         if (_cursor.AtEnd || IsEndMark())
         {

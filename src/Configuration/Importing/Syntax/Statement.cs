@@ -25,7 +25,7 @@ internal abstract record Statement(int Start, int End)
     /// <summary>Comments inside of the statement that belong to no element.</summary>
     public IReadOnlyList<Comment> Inner { get; init; } = [];
 
-    /// <summary>A blank line stands before it and its comments.</summary>
+    /// <summary>A blank line stands right before it, behind its comments.</summary>
     public bool AfterBlank { get; init; }
 }
 
