@@ -13,7 +13,7 @@ internal sealed partial class Converter
         {
             var bank = item.Value switch
             {
-                PerlValue.HashLink hash => Commented(BankOf(hash.To, PositionOf(item)), item),
+                PerlValue.HashLink hash => Commented(Within(item, () => BankOf(hash.To, PositionOf(item))), item),
                 PerlValue.Undefined => Null(item),
                 PerlValue.Unknown unknown => Refuse(item, unknown.Reason),
                 _ => Refuse(item, $"the policy bank {name} is no map in {{ }}"),

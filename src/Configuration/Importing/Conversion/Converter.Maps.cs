@@ -64,8 +64,8 @@ internal sealed partial class Converter
         {
             PerlValue.Undefined => Null(item),
             PerlValue.Unknown unknown => Refuse(item, unknown.Reason),
-            PerlValue.ArrayLink array when variable.Name == "quarantine_method_by_ccat" => ListOf(array.To, PositionOf(item)),
-            PerlValue.ArrayLink array => TablesOf(array.To, type, PositionOf(item)),
+            PerlValue.ArrayLink array when variable.Name == "quarantine_method_by_ccat" => Within(item, () => ListOf(array.To, PositionOf(item))),
+            PerlValue.ArrayLink array => Within(item, () => TablesOf(array.To, type, PositionOf(item))),
             PerlValue.HashLink or PerlValue.Patterns or PerlValue.FileTable => TableOf(item, type),
             _ => ResultOf(item, type),
         };
@@ -119,7 +119,7 @@ internal sealed partial class Converter
             var set = item.Value switch
             {
                 PerlValue.Undefined => Null(item),
-                PerlValue.ArrayLink array when array.To.Items.All(i => Followed(i).Value is not (PerlValue.Pattern or PerlValue.ArrayLink)) => TablesOf(array.To, MapsType.FileNames, PositionOf(item)),
+                PerlValue.ArrayLink array when array.To.Items.All(i => Followed(i).Value is not (PerlValue.Pattern or PerlValue.ArrayLink)) => Within(item, () => TablesOf(array.To, MapsType.FileNames, PositionOf(item))),
                 PerlValue.HashLink => TableOf(item, MapsType.FileNames),
                 _ => RulesOf(item, MapsType.FileNames),
             };

@@ -75,11 +75,11 @@ internal sealed partial class Converter
             case PerlValue.ArrayLink { To.Name: "@mynetworks" }:
                 return Scalar(item, "mynetworks", true);
             case PerlValue.ArrayLink array:
-                return NetworksOf(array.To, PositionOf(item));
+                return Within(item, () => NetworksOf(array.To, PositionOf(item)));
             case PerlValue.FileTable file:
                 return new YamlList(PositionOf(item), StatementOf(item)) { Items = [Named(file.Kind, file.Path, item)] };
             case PerlValue.Text { Value: var text }:
-                StatementOf(item).Note($"\"{text}\" alone is a constant, which in the original matches every client; it is taken over as the network that was meant");
+                StatementOf(item).Note("a network alone, outside of a list, is a constant, which in the original matches every client; it is taken over as the network that was meant");
                 return new YamlList(PositionOf(item), StatementOf(item)) { Items = [Scalar(item, text, false)] };
             case PerlValue.Unknown unknown:
                 return Refuse(item, unknown.Reason);

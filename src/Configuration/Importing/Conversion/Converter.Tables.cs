@@ -47,11 +47,11 @@ internal sealed partial class Converter
             case PerlValue.Undefined:
                 return linked ? null : Null(item);
             case PerlValue.ArrayLink array:
-                return array.To is { Name: not null, Items.Count: 0, Fault: null } ? null : Commented(AclOf(array.To, PositionOf(item)), item);
+                return array.To is { Name: not null, Items.Count: 0, Fault: null } ? null : Commented(Within(item, () => AclOf(array.To, PositionOf(item))), item);
             case PerlValue.HashLink hash:
-                return hash.To is { Name: not null, Count: 0, Files.Count: 0, Fault: null } ? null : Commented(HashTableOf(hash.To, type, PositionOf(item)), item);
+                return hash.To is { Name: not null, Count: 0, Files.Count: 0, Fault: null } ? null : Commented(Within(item, () => HashTableOf(hash.To, type, PositionOf(item))), item);
             case PerlValue.Patterns patterns:
-                return Commented(PatternTable(patterns.Rules, type, PositionOf(item)), item);
+                return Commented(Within(item, () => PatternTable(patterns.Rules, type, PositionOf(item))), item);
             case PerlValue.Pattern:
                 return Refuse(item, "a pattern alone is no table; it stands in new_RE(…)");
             case PerlValue.FileTable file:
@@ -93,9 +93,9 @@ internal sealed partial class Converter
             case ResultType.Verdict when item.Value is PerlValue.Number { Value: 0 or 1 } or PerlValue.Text { Value: "0" or "1" or "" }:
                 return Bool(item);
             case ResultType.SenderScores when item.Value is PerlValue.ArrayLink scores:
-                return Commented(TablesOf(scores.To, MapsType.Scores, PositionOf(item)), item);
+                return Commented(Within(item, () => TablesOf(scores.To, MapsType.Scores, PositionOf(item))), item);
             case ResultType.RuleNames when item.Value is PerlValue.ArrayLink rules:
-                return Commented(TablesOf(rules.To, MapsType.FileNames, PositionOf(item)), item);
+                return Commented(Within(item, () => TablesOf(rules.To, MapsType.FileNames, PositionOf(item))), item);
             case ResultType.RuleNames when item.Value is PerlValue.Patterns rules:
                 return new YamlList(PositionOf(item), StatementOf(item)) { Items = [PatternTable(rules.Rules, MapsType.FileNames, PositionOf(item))], Comments = item.Comments };
             case ResultType.Method when item.Value is PerlValue.ArrayLink { To.Items: [var only] }:
@@ -179,8 +179,8 @@ internal sealed partial class Converter
     /// <summary>A <c>*_re</c> variable: its patterns.</summary>
     private YamlItem? RulesOf(PerlItem item, MapsType type) => item.Value switch
     {
-        PerlValue.Patterns patterns => Commented(Rules(patterns.Rules, type, PositionOf(item)), item),
-        PerlValue.ArrayLink array => Commented(Rules(array.To, type, PositionOf(item)), item),
+        PerlValue.Patterns patterns => Commented(Within(item, () => Rules(patterns.Rules, type, PositionOf(item))), item),
+        PerlValue.ArrayLink array => Commented(Within(item, () => Rules(array.To, type, PositionOf(item))), item),
         PerlValue.Pattern => Commented(Rules(new PerlArray { Items = [item with { Comments = CommentSet.None }] }, type, PositionOf(item)), item),
         _ => Refuse(item, "patterns in new_RE(…) are wanted"),
     };

@@ -44,8 +44,8 @@ internal sealed partial class Converter(PerlVariables variables)
             return OfScalar(variable, item);
         var converted = item.Value switch
         {
-            PerlValue.ArrayLink array when variable.Sigil == '@' => OfArray(variable, array.To, item.Position),
-            PerlValue.HashLink hash when variable.Sigil == '%' => OfHash(variable, hash.To, item.Position),
+            PerlValue.ArrayLink array when variable.Sigil == '@' => Within(item, () => OfArray(variable, array.To, item.Position)),
+            PerlValue.HashLink hash when variable.Sigil == '%' => Within(item, () => OfHash(variable, hash.To, item.Position)),
             PerlValue.Undefined => Null(item),
             _ => Refuse(item, variable.Sigil == '@' ? "a list in [ ] is wanted" : "a map in { } is wanted"),
         };
@@ -141,6 +141,16 @@ internal sealed partial class Converter(PerlVariables variables)
         _ => new PerlValue.Unknown($"there is no variable {lazy.Name}"),
     };
 
+    /// <summary>Converts what an item leads to; its containers belong to the item's statement.</summary>
+    private T Within<T>(PerlItem item, Func<T> convert)
+    {
+        var owner = _owner;
+        _owner = StatementOf(item);
+        var converted = convert();
+        _owner = owner;
+        return converted;
+    }
+
     private ImportStatement StatementOf(PerlItem item) => item.Statement == ImportStatement.Default ? _owner : item.Statement;
 
     private SourcePosition PositionOf(PerlItem item) => item.Statement == ImportStatement.Default ? _owner.Position : item.Position;
@@ -207,8 +217,8 @@ internal sealed partial class Converter(PerlVariables variables)
             PerlValue.Pattern pattern => Scalar(item, PatternText(pattern), false),
             PerlValue.Patterns or PerlValue.FileTable => TableOf(item, AnyTables),
             PerlValue.Routine routine => Scalar(item, routine.Name, false),
-            PerlValue.ArrayLink array => Commented(ListOf(array.To, PositionOf(item)), item),
-            PerlValue.HashLink hash => Commented(MapOf(hash.To, PositionOf(item), ownOnly: false), item),
+            PerlValue.ArrayLink array => Commented(Within(item, () => ListOf(array.To, PositionOf(item))), item),
+            PerlValue.HashLink hash => Commented(Within(item, () => MapOf(hash.To, PositionOf(item), ownOnly: false)), item),
             PerlValue.Unknown unknown => Refuse(item, unknown.Reason),
             PerlValue.Field field => Refuse(item, $"{field.Function}('{field.Name}') has no counterpart here"),
             _ => Refuse(item, "code can't be taken over"),

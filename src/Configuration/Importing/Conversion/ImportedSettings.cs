@@ -1,11 +1,13 @@
 using Amavis.Configuration.Catalog;
 using Amavis.Configuration.Importing.Evaluation;
+using Amavis.Configuration.Importing.Syntax;
 
 namespace Amavis.Configuration.Importing.Conversion;
 
 /// <summary>A key of the configuration to be written.</summary>
 /// <param name="Anchor">The statement it is written at; null: after all of them.</param>
-internal sealed record ImportedKey(string Name, YamlItem Value, ImportStatement? Anchor);
+/// <param name="IsPart">That statement gave a part of it only, to which the comment behind it belongs.</param>
+internal sealed record ImportedKey(string Name, YamlItem Value, ImportStatement? Anchor, bool IsPart = false);
 
 /// <summary>What the files left in all variables, as keys of our configuration.</summary>
 internal sealed class ImportedSettings
@@ -61,14 +63,14 @@ internal sealed class ImportedSettings
         var had = storage is PerlArray { Items.Count: > 0 };
         if (value is null || (had && value is YamlList { Items.Count: 0 } && (anchor.Refusals.Count > before || ((PerlArray)storage).Items.Exists(i => !i.Statement.IsTakenOver))))
             return;
-        Add(variable, value, anchor);
+        Add(variable, value, anchor, isPart: !storage.Writes.Exists(w => w.Whole));
     }
 
-    private void Add(Variable variable, YamlItem value, ImportStatement? anchor)
+    private void Add(Variable variable, YamlItem value, ImportStatement? anchor, bool isPart = false)
     {
         if (Validator.Check(variable, value) is not { } good)
             return;
-        _keys.Add(new ImportedKey(variable.Name, good, anchor));
+        _keys.Add(new ImportedKey(variable.Name, good, anchor, isPart));
         if (variable.Effect == VariableEffect.NotInThisVersion)
             _withoutEffect.Add(variable.Name);
         else if (variable.Effect == VariableEffect.NoMeaningHere)
@@ -106,12 +108,19 @@ internal sealed class ImportedSettings
             return;
         if (_keys.Find(k => k.Name == "policy_bank")?.Value is YamlMap map)
         {
-            map.Add(ConfigurationDefaults.MyNets, Plain("null"));
+            map.Add(ConfigurationDefaults.MyNets, NoMyNets());
             return;
         }
         var own = new YamlMap(ImportStatement.Default.Position, ImportStatement.Default);
-        own.Add(ConfigurationDefaults.MyNets, Plain("null"));
+        own.Add(ConfigurationDefaults.MyNets, NoMyNets());
         _keys.Add(new ImportedKey("policy_bank", own, null));
+    }
+
+    private static YamlScalar NoMyNets()
+    {
+        var none = Plain("null");
+        none.Comments = new CommentSet { Leading = [new Comment(" not set in the files: mail from mynetworks does not count as our own (originating)", 0, false, false)] };
+        return none;
     }
 
     private static YamlScalar Plain(string text) => new(ImportStatement.Default.Position, ImportStatement.Default, text, true);

@@ -31,13 +31,22 @@ internal static class Validator
             foreach (var mistake in mistakes)
             {
                 var found = index.Find(mistake.Position) ?? item;
-                found.Statement.Refuse(mistake.What, found.Position);
+                found.Statement.Refuse(Words(mistake, index, found), found.Position);
                 if (index.Removable(found) is not { } removable || index.Parent(removable)?.Remove(removable) != true)
                     return null;
             }
         }
         item.Statement.Refuse("can't be written so that it would be read again");
         return null;
+    }
+
+    /// <summary>A file that is missing only on this machine needs just a line once it is there.</summary>
+    private static string Words(ConfigurationMistake mistake, Index index, YamlItem found)
+    {
+        var table = found as YamlMap ?? index.Parent(found) as YamlMap;
+        return table is { Entries: [{ Key: "file" or "array" or "cidr", Value: YamlScalar { Text: var path } } entry] } && mistake.What.StartsWith(path, StringComparison.Ordinal)
+            ? $"{mistake.What}; once it can be read, the table is {{{entry.Key}: {path}}}"
+            : mistake.What;
     }
 
     private static IReadOnlyList<ConfigurationMistake> Mistakes(Variable variable, YamlItem item)

@@ -60,6 +60,7 @@ internal sealed partial class Evaluator
                 break;
             case Statement.Refused refused:
                 _statement.Refuse(refused.Reason);
+                Forget(refused);
                 break;
             case Statement.Run run:
                 RunExpression(run.Expression);
@@ -72,6 +73,31 @@ internal sealed partial class Evaluator
                 break;
             case Statement.Loop loop:
                 RunLoop(loop);
+                break;
+        }
+    }
+
+    /// <summary>The variable that a statement would have set is not known from there on.</summary>
+    private void Forget(Statement.Refused refused)
+    {
+        var text = _source.Text;
+        var end = refused.Start + 1;
+        while (end < text.Length && Cursor.IsWordPart(text[end]))
+            end++;
+        if (refused.Start >= text.Length || text[refused.Start] is not ('$' or '@' or '%') || end == refused.Start + 1 || !text.AsSpan(end).TrimStart().StartsWith("="))
+            return;
+        var name = text[(refused.Start + 1)..end];
+        var unknown = Item(Unknown(refused.Reason), refused.Start);
+        switch (text[refused.Start])
+        {
+            case '$':
+                (ScalarNamed(name).Item, ScalarNamed(name).IsPlaceholder) = (unknown, false);
+                break;
+            case '@':
+                variables.Array(name).Fault = refused.Reason;
+                break;
+            default:
+                HashNamed(name).Fault = refused.Reason;
                 break;
         }
     }

@@ -32,7 +32,7 @@ internal sealed partial class Evaluator
     /// <summary>What depends on an unknown value says on what.</summary>
     private static PerlValue Told(PerlValue value, string name, SourcePosition? position) =>
         value is not PerlValue.Unknown unknown ? value
-        : unknown.Reason.StartsWith("needs ", StringComparison.Ordinal) ? unknown
+        : unknown.Reason.StartsWith("needs ", StringComparison.Ordinal) || position == ImportStatement.Default.Position ? unknown
         : new PerlValue.Unknown($"needs {name}, which could not be taken over (line {position?.Line})");
 
     private void AddArray(PerlArray array, Expression.Variable variable, List<PerlItem> items)

@@ -209,13 +209,14 @@ internal sealed partial class Evaluator(PerlVariables variables, ImportOptions o
             var isList = part is Expression.Variable { Sigil: '@' };
             if (isList && !variables.IsDeclared('@', ((Expression.Variable)part).Name))
                 return new PerlValue.Unknown($"in double quotes @{((Expression.Variable)part).Name} is a list, which does not exist; an address needs \\@");
+            var inner = 0;
             foreach (var value in isList ? List(part).Select(i => i.Value) : [Scalar(part)])
             {
                 if (value is PerlValue.Unknown unknown)
                     return unknown;
                 if (value.Printed is not { } printed)
                     return new PerlValue.Unknown("a reference can't be put into a text");
-                joined.Append(isList && joined.Length > 0 && part != text.Parts[0] ? " " : "").Append(printed);
+                joined.Append(inner++ > 0 ? " " : "").Append(printed);
                 if (joined.Length > ImportLimits.TextLength)
                     return TooLong;
             }

@@ -26,7 +26,9 @@ internal static class OriginalDefaults
         $hdr_encoding = 'UTF-8'; $bdy_encoding = 'UTF-8'; $hdr_encoding_qb = 'Q'; $smtpd_recipient_limit = 1100; $penpals_halflife = 604800;
         $penpals_threshold_low = 1; $bounce_killer_score = 0; $dkim_minimum_key_bits = 1024; $sql_quarantine_chunksize_max = 16384;
         $final_virus_destiny = D_DISCARD; $final_banned_destiny = D_DISCARD; $final_spam_destiny = D_PASS; $final_bad_header_destiny = D_PASS;
-        $final_unchecked_destiny = D_PASS; $altermime = 'altermime';
+        $final_unchecked_destiny = D_PASS; $altermime = 'altermime'; $notify_spam_recips_templ = '';
+        $smtpd_greeting_banner = '${helo-name} ${protocol} ${product} service ready';
+        $smtpd_quit_banner = '${helo-name} ${product} closing transmission channel';
         @altermime_args_defang = qw(--verbose --removeall); @altermime_args_disclaimer = qw(--disclaimer=/etc/altermime-disclaimer.txt);
         @inet_acl = qw(127.0.0.1 [::1]); $inet_socket_bind = ['127.0.0.1', '[::1]'];
         @mynetworks = qw(127.0.0.0/8 [::1] 169.254.0.0/16 [fe80::]/10 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 [fc00::]/7);
@@ -110,15 +112,22 @@ internal static class OriginalDefaults
         Text(variables, "myversion_id", "amavis-" + Version);
         Text(variables, "myversion_id_numeric", "2.013000");
         Text(variables, "myprogram_name", "amavisd");
+        // The ready-made templates have names; the text of the others is not known here.
+        Named(variables, "log_short_templ", new PerlValue.Routine("log_short_templ"));
+        Named(variables, "log_verbose_templ", new PerlValue.Routine("log_verbose_templ"));
+        foreach (var variable in VariableCatalog.All.Where(v => v is { Sigil: '$', Kind: ValueKind.Template } && variables.Find('$', v.Name) is null))
+            Named(variables, variable.Name, new PerlValue.Unknown($"the built-in text of ${variable.Name} can't be copied"));
         foreach (var (name, value) in options.Values)
             Text(variables, name, value).IsPlaceholder = false;
         variables.KeepDefaults();
     }
 
-    private static PerlScalar Text(PerlVariables variables, string name, string value)
+    private static PerlScalar Text(PerlVariables variables, string name, string value) => Named(variables, name, new PerlValue.Text(value));
+
+    private static PerlScalar Named(PerlVariables variables, string name, PerlValue value)
     {
         var scalar = variables.Scalar(name);
-        scalar.Item = new PerlItem(new PerlValue.Text(value), ImportStatement.Default.Position, ImportStatement.Default);
+        scalar.Item = new PerlItem(value, ImportStatement.Default.Position, ImportStatement.Default);
         return scalar;
     }
 }

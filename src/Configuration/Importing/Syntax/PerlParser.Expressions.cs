@@ -24,10 +24,11 @@ internal sealed partial class PerlParser
     private static readonly string[] AssignOperators = ["**=", "||=", "&&=", "//=", "<<=", ">>=", "+=", "-=", "*=", "/=", ".=", "%=", "x=", "|=", "&=", "="];
 
     /// <summary><c>or</c>, <c>and</c>, <c>not</c>: the whole of a statement.</summary>
-    private Expression? Low()
+    /// <param name="begun">What was read of it already; null: nothing.</param>
+    private Expression? Low(Expression? begun = null)
     {
-        var start = _cursor.At;
-        if (LowAnd() is not { } first)
+        var start = begun?.At ?? _cursor.At;
+        if (LowAnd(begun) is not { } first)
             return null;
         var rest = new List<(string, Expression)>();
         while (true)
@@ -43,10 +44,10 @@ internal sealed partial class PerlParser
         }
     }
 
-    private Expression? LowAnd()
+    private Expression? LowAnd(Expression? begun = null)
     {
-        var start = _cursor.At;
-        if (LowNot() is not { } first)
+        var start = begun?.At ?? _cursor.At;
+        if ((begun ?? LowNot()) is not { } first)
             return null;
         var rest = new List<(string, Expression)>();
         while (true)
@@ -245,7 +246,8 @@ internal sealed partial class PerlParser
             "+" or "-" => next != '=' && next != name[0] && !(name == "-" && next == '>'),
             "*" => next is not ('*' or '='),
             "|" or "&" => next != '=' && next != name[0],
-            "||" or "&&" or "//" or "/" or "%" or "<<" or ">>" => next != '=',
+            "||" or "&&" or "//" or "%" or "<<" or ">>" => next != '=',
+            "/" => next is not ('=' or '/'),
             "<" or ">" => next != name[0],
             "==" => true,
             _ => true,

@@ -38,7 +38,7 @@ internal sealed partial class PerlParser
             case '$' or '@' or '%' or '&':
                 return Variable();
             case '(':
-                return Bracketed(')') is { } list ? list : null;
+                return Group();
             case '[':
                 return Bracketed(']') is { } items ? new Expression.AnonymousArray(items.At, items) : null;
             case '{':
@@ -53,6 +53,27 @@ internal sealed partial class PerlParser
         if (char.IsAsciiDigit(c) || (c == '.' && char.IsAsciiDigit(_cursor.Peek(1))))
             return Number();
         return Cursor.IsWordStart(c) ? Word() : Expected("a value");
+    }
+
+    /// <summary>A list in round brackets, or a condition with <c>and</c>, <c>or</c>, <c>not</c>.</summary>
+    private Expression? Group()
+    {
+        var start = _cursor.At++;
+        if (++_depth > ImportLimits.Nesting)
+            return Fault("nested too deeply", start);
+        _cursor.SkipSpace();
+        Expression? inside = _cursor.PeekWord() == "not" && !IsFatCommaAfterWord() ? LowNot() : Items(start);
+        if (inside is null)
+            return null;
+        _cursor.SkipSpace();
+        if (_cursor.PeekWord() is "or" or "and" or "xor" && (inside = Low(inside)) is null)
+            return null;
+        if (_cursor.Take(')'))
+        {
+            _depth--;
+            return inside as Expression.List ?? new Expression.List(start, [new ListItem(inside, CommentSet.None)], [], []);
+        }
+        return _cursor.AtEnd ? Fault("\"(\" has no \")\"", start) : Expected("\",\" or \")\"");
     }
 
     /// <summary>A list in brackets.</summary>
@@ -158,7 +179,7 @@ internal sealed partial class PerlParser
 
     private Expression.Call? UnaryCall(string word, int start)
     {
-        if (IsListEnd() || _cursor.Current is ',' or '=' or '?' or ':' or '.' or '|' or '*' || (_cursor.Current is '<' or '>' or '!' && _cursor.Peek(1) == '='))
+        if (IsListEnd() || (word == "undef" && _cursor.Current is not ('$' or '@' or '%')) || _cursor.Current is ',' or '=' or '?' or ':' or '.' or '|' or '*' || (_cursor.Current is '<' or '>' or '!' && _cursor.Peek(1) == '='))
             return new Expression.Call(start, word, new Expression.List(start, [], [], []), null);
         return Binary(NamedUnaryLevel) is { } operand
             ? new Expression.Call(start, word, new Expression.List(start, [new ListItem(operand, CommentSet.None)], [], []), null)

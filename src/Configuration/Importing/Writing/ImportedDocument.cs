@@ -42,8 +42,9 @@ internal sealed class ImportedDocument(IReadOnlyList<ImportStatement> statements
             if (key.Anchor is not { } anchor)
                 continue;
             Settle(key.Value, anchor);
-            if (anchor.Comments.Trailing.Count > 0 && key.Value.Comments.Trailing.Count == 0)
-                key.Value.Comments = CommentSet.Join(key.Value.Comments, new CommentSet { Trailing = anchor.Comments.Trailing });
+            var behind = key.IsPart ? key.Value.Children.FirstOrDefault(c => c.Statement == anchor) ?? key.Value : key.Value;
+            if (anchor.Comments.Trailing.Count > 0 && behind.Comments.Trailing.Count == 0)
+                behind.Comments = CommentSet.Join(behind.Comments, new CommentSet { Trailing = anchor.Comments.Trailing });
             var text = new YamlWriter(_written);
             text.Entry(key.Name, key.Value);
             if (!_keys.TryGetValue(anchor, out var texts))

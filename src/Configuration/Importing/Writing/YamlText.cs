@@ -50,14 +50,14 @@ internal static partial class YamlText
         return escaped.Append('"').ToString();
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9_/.][A-Za-z0-9_./@+=%()-]*(?: [A-Za-z0-9_./@+=%()-]+)*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9_/.-][A-Za-z0-9_./@+=%()-]*(?: [A-Za-z0-9_./@+=%()-]+)*$", RegexOptions.CultureInvariant)]
     private static partial Regex PlainForm();
 
     /// <summary>Words that mean something else to readers of YAML, ours or others.</summary>
     [GeneratedRegex("^(?:null|true|false|yes|no|on|off|y|n|~)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"^[-+.]?[0-9][-0-9_.,:eExXa-fA-F+]*$|^[-+]?\.(?:inf|nan)$|^-|^\.$|^\.\.", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^[-+.]?[0-9][-0-9_.,:eExXa-fA-F+]*$|^[-+]?\.(?:inf|nan)$|^-$|^--+$|^-[^-A-Za-z]|^--[^A-Za-z]|^\.$|^\.\.", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex NumberForm();
 
     [GeneratedRegex(@"(\$\{[A-Z][A-Z0-9_]*\})", RegexOptions.CultureInvariant)]
