@@ -105,6 +105,7 @@ internal sealed partial class Converter(PerlVariables variables)
             ValueKind.Destiny => DestinyOf(item),
             ValueKind.Patterns => RulesOf(item, MapsType.FileNames),
             _ when variable.PartOf is { } maps && variable.Name.EndsWith("_re", StringComparison.Ordinal) => RulesOf(item, TypeOf(VariableCatalog.Find(maps)!)),
+            _ when variable.PartOf is { } maps && item.Value is PerlValue.Text && TypeOf(VariableCatalog.Find(maps)!).Result == ResultType.Number => NumberOf(item),
             _ when variable.Name == "unix_socket_mode" => ModeOf(item),
             _ => Any(item),
         };

@@ -61,6 +61,9 @@ internal sealed class YamlWriter(HashSet<Comment> written)
         // Only one comment fits behind a value.
         foreach (var comment in TrailingOf(value).Skip(IsBlockText(value) ? 0 : 1))
             CommentLine(comment, indent);
+        // An empty list or map stands on one line, with no room inside.
+        if (!value.Children.Any())
+            Closing((value as YamlList)?.Closing ?? (value as YamlMap)?.Closing ?? [], indent);
     }
 
     private static List<Comment> TrailingOf(YamlItem value) => value.Comments.Trailing;
