@@ -64,12 +64,12 @@ public sealed class DocumentTests : ImportFixture
         );
         """).ShouldBe("""
         policy_bank:
-          # closed
           MYNETS:  # inside
             originating: true  # ours
             # more
             log_level: 2
             # nothing
+        # closed
         banned_filename_re:  # rules
           # one
           - a  # one, too

@@ -73,6 +73,7 @@ internal sealed partial class Evaluator
             "OpaqueRef" => new PerlValue.Opaque(arguments[0] is PerlValue.ScalarLink link ? link.To.Value : arguments[0]),
             "q_sql_s" or "q_sql_n" or "q_sql_b" or "q_ldap_s" or "q_ldap_n" or "q_ldap_b" => new PerlValue.Field(name, text ?? ""),
             "q_dns_a" => Unknown("lists in DNS can't be asked here"),
+            "system" or "exec" or "open" or "opendir" or "unlink" or "mkdir" or "chdir" or "rmdir" or "eval" => Unknown($"\"{name}\" is never done while a configuration is imported"),
             _ when text is null => Unknown(IsText(name) ? $"{name}() of a reference is not evaluated" : $"the function {name} is not known here"),
             "lc" => new PerlValue.Text(text.ToLowerInvariant()),
             "uc" => new PerlValue.Text(text.ToUpperInvariant()),
@@ -91,7 +92,6 @@ internal sealed partial class Evaluator
             "join" => Joined(text, arguments.Skip(1).ToList()),
             "sprintf" => Formatted(text, arguments),
             "pack" => Packed(text, arguments),
-            "system" or "exec" or "open" or "opendir" or "unlink" or "mkdir" or "chdir" or "rmdir" or "eval" => Unknown($"\"{name}\" is never done while a configuration is imported"),
             _ => Unknown($"the function {name} is not known here"),
         };
     }
