@@ -30,6 +30,9 @@ internal static class ImportLimits
     /// <summary>Values made in all: loops and lists of lists could multiply them.</summary>
     public const int Values = 2_000_000;
 
+    /// <summary>Refusals and notes of one statement, each.</summary>
+    public const int Remarks = 500;
+
     /// <summary>Characters of a statement shown in the report.</summary>
     public const int ShownLength = 200;
 }

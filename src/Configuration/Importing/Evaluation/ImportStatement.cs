@@ -31,6 +31,9 @@ internal sealed class ImportStatement(SourcePosition position, string text)
     /// <summary>The first of its file.</summary>
     public bool BeginsFile { get; init; }
 
+    private readonly HashSet<Refusal> _refused = [];
+    private readonly HashSet<string> _noted = [];
+
     public List<Refusal> Refusals { get; } = [];
 
     public List<string> Notes { get; } = [];
@@ -40,13 +43,13 @@ internal sealed class ImportStatement(SourcePosition position, string text)
     public void Refuse(string reason, SourcePosition? at = null)
     {
         var refusal = new Refusal(at ?? position, reason);
-        if (!Refusals.Contains(refusal))
-            Refusals.Add(refusal);
+        if (Refusals.Count < ImportLimits.Remarks && _refused.Add(refusal))
+            Refusals.Add(Refusals.Count == ImportLimits.Remarks - 1 ? new Refusal(position, "and more of this statement") : refusal);
     }
 
     public void Note(string note)
     {
-        if (!Notes.Contains(note))
-            Notes.Add(note);
+        if (Notes.Count < ImportLimits.Remarks && _noted.Add(note))
+            Notes.Add(Notes.Count == ImportLimits.Remarks - 1 ? "and more of this statement" : note);
     }
 }

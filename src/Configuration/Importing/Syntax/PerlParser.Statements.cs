@@ -70,8 +70,19 @@ internal sealed partial class PerlParser
         return Body(start) is { } body ? new Statement.Block(start, _cursor.At, body) : RefusedFrom(start);
     }
 
+    /// <summary>Blocks that are being read.</summary>
+    private int _open;
+
     /// <summary>The statements of a block in braces; null after a fault.</summary>
     private List<Statement>? Body(int blockStart)
+    {
+        _open++;
+        var body = OpenBody(blockStart);
+        _open--;
+        return body;
+    }
+
+    private List<Statement>? OpenBody(int blockStart)
     {
         if (++_depth > ImportLimits.Nesting)
         {
@@ -112,6 +123,9 @@ internal sealed partial class PerlParser
     private Statement.Refused RefusedFrom(int start)
     {
         var reason = FaultWords(start);
+        // The outermost block is refused as a whole, and looks for its end; those inside need not.
+        if (_open > 0)
+            return new Statement.Refused(start, start, reason);
         _cursor.At = start;
         do
         {
