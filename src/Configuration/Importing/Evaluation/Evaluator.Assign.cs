@@ -133,24 +133,17 @@ internal sealed partial class Evaluator
         hash.Writes.Add(new Write(_statement, true));
     }
 
+    /// <summary>What a reference leads to is filled; it is made where it does not exist.</summary>
     private void StoreFollowed(Expression.Dereference link, List<PerlItem> items)
     {
-        switch (Scalar(link.Reference))
+        switch (Holder(link, isHash: link.Sigil == '%'))
         {
-            case PerlValue.ArrayLink array:
-                array.To.Items = items;
-                array.To.Writes.Add(new Write(_statement, true));
+            case PerlArray array:
+                array.Items = items;
                 break;
-            case PerlValue.HashLink hash:
-                hash.To.Clear();
-                hash.To.Fault = Fill(hash.To, items);
-                hash.To.Writes.Add(new Write(_statement, true));
-                break;
-            case PerlValue.Unknown unknown:
-                _statement.Refuse(unknown.Reason);
-                break;
-            default:
-                _statement.Refuse("this leads to no list or map");
+            case PerlHash hash:
+                hash.Clear();
+                hash.Fault = Fill(hash, items);
                 break;
         }
     }

@@ -106,6 +106,7 @@ internal sealed partial class PerlParser
                 return null;
             }
             var start = _cursor.At;
+            var (leading, blank) = (_cursor.TakeComments(), _cursor.SawBlankLine);
             var statement = ReadStatement();
             _depth = depth;
             if (statement is null or Statement.Refused)
@@ -113,7 +114,7 @@ internal sealed partial class PerlParser
                 Fault(statement is Statement.Refused refused ? refused.Reason : "is not understood", start);
                 return null;
             }
-            body.Add(statement);
+            body.Add(WithComments(statement, start, leading, blank));
         }
         _depth--;
         return body;

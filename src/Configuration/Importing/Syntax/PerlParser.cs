@@ -85,9 +85,14 @@ internal sealed partial class PerlParser
                 _cursor.Return(comment);
             return null;
         }
-        var start = _cursor.At;
         (_fault, _depth) = (null, 0);
-        var statement = ReadStatement() ?? Recover(start);
+        var start = _cursor.At;
+        return WithComments(ReadStatement() ?? Recover(start), start, leading, blank);
+    }
+
+    /// <summary>The statement that was just read, with the comments around it; those of the next one stay.</summary>
+    private Statement WithComments(Statement statement, int start, List<Comment> leading, bool afterBlank)
+    {
         var inner = _cursor.TakeComments();
         var end = _cursor.At;
         _cursor.SkipSpace(atStatement: true);
@@ -101,7 +106,7 @@ internal sealed partial class PerlParser
             End = end,
             Comments = new CommentSet { Leading = leading, Trailing = trailing },
             Inner = inner,
-            AfterBlank = blank,
+            AfterBlank = afterBlank,
         };
     }
 
