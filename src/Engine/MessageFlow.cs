@@ -22,11 +22,24 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
 
     private readonly StageClock _stages = new(services.Clock, services.Counters);
 
-    /// <summary>Name of the stage at work, for the reply when it fails.</summary>
-    public string Section { get; private set; } = "parse";
+    private ServerPlace? _place;
 
-    public async Task<MessageReplies> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Name of the stage at work, for the reply when it fails and for the process list.</summary>
+    public string Section
     {
+        get;
+        private set
+        {
+            field = value;
+            _place?.Enter(SectionStates.Of(value));
+        }
+    } = "parse";
+
+    /// <param name="place">Told of each stage.</param>
+    public async Task<MessageReplies> RunAsync(ServerPlace place, CancellationToken cancellationToken)
+    {
+        _place = place;
+        Section = "parse";
         var settings = message.Policy.Settings;
         var counters = new CounterBatch();
         _stages.End(Stage.Receive);
