@@ -56,6 +56,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         var checks = new CheckStage(services, message, letter, policies, deadline, _stages, counters, section => Section = section);
         using var checkedMessage = await checks.RunAsync(cancellationToken);
         var findings = checkedMessage.Findings;
+        NamedCounts.Add(counters, findings);
 
         Section = "decide";
         var nullSender = message.Envelope.Sender.IsNull;

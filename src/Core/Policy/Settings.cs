@@ -211,6 +211,12 @@ public sealed partial record Settings
 
     // Own
     public string? MetricsListen { get; init; }
+    /// <summary>Own key: the AgentX master; null: no SNMP.</summary>
+    public AgentXAddress? AgentxSocket { get; init; }
+    /// <summary>Who answers for this system, told over SNMP.</summary>
+    public string SnmpContact { get; init; } = "";
+    /// <summary>Where this system is, told over SNMP.</summary>
+    public string SnmpLocation { get; init; } = "";
     public WebSettings Web { get; init; } = new();
     /// <summary>Own key: octets of the original header kept for the console with each message's explanation; 0 keeps none.</summary>
     public int ExplainHeaderOctets { get; init; } = 16384;
