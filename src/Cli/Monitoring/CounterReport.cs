@@ -70,7 +70,7 @@ internal sealed class CounterReport(RateWindow window)
         Entry("sysUpTime", $"TimeTicks {ticks} ({up.Days} days, {up.Hours}:{up.Minutes:00}:{up.Seconds:00}.{ticks % 100:00})");
     }
 
-    private void Entry(string name, string value) => _text.Append($"{name,-15} {value}\n");
+    private void Entry(string name, string value) => _text.Append($"{name,-15} {value}".TrimEnd()).Append('\n');
 
     private void Line(CounterDefinition counter)
     {

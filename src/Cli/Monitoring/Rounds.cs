@@ -12,7 +12,7 @@ internal sealed class Rounds
     private const double ShortestSeconds = 0.1;
     private const double LongestSeconds = 86_400;
 
-    private readonly Option<int?> _count = new("--count", "-c") { Description = "How often (default: without end at a terminal, else once)", HelpName = "N" };
+    private readonly Option<string> _count = new("--count", "-c") { Description = "How often (default: without end at a terminal, else once)", HelpName = "N" };
     private readonly Option<string> _wait;
     private readonly double _defaultSeconds;
 
@@ -22,7 +22,7 @@ internal sealed class Rounds
         _wait = new Option<string>("--wait", "-w") { Description = $"Seconds between two rounds (default: {defaultSeconds})", HelpName = "SECONDS" };
         _count.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() is <= 0)
+            if (!TryCount(result.GetValueOrDefault<string>(), out _))
                 result.AddError("--count expects a number from 1 on");
         });
         _wait.Validators.Add(result =>
@@ -39,7 +39,8 @@ internal sealed class Rounds
     public async Task<int> RunAsync(CommandContext context, ParseResult parsed, Func<CancellationToken, Task<string?>> round, CancellationToken stopping)
     {
         var forever = !context.Json && !Console.IsOutputRedirected;
-        var count = context.Json ? 1 : parsed.GetValue(_count) ?? (forever ? int.MaxValue : 1);
+        if (context.Json || !TryCount(parsed.GetValue(_count), out var count))
+            count = forever ? int.MaxValue : 1;
         if (!TrySeconds(parsed.GetValue(_wait), out var seconds))
             seconds = _defaultSeconds;
         string? fault = null;
@@ -63,6 +64,9 @@ internal sealed class Rounds
         }
         return fault is null ? ExitCodes.Done : ExitCodes.Failed;
     }
+
+    private static bool TryCount(string? text, out int count) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
 
     private static bool TrySeconds(string? text, out double seconds) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds) && seconds is >= ShortestSeconds and <= LongestSeconds;
