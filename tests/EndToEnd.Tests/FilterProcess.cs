@@ -57,6 +57,9 @@ public sealed class FilterProcess : IAsyncDisposable
 
     public string ConfigurationPath => _configuration;
 
+    /// <summary>Environment variables for the next start.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public int ProcessId => _process!.Id;
 
     /// <summary>The mail log so far.</summary>
@@ -97,6 +100,8 @@ public sealed class FilterProcess : IAsyncDisposable
                 RedirectStandardOutput = true,
             },
         };
+        foreach (var (name, value) in Variables)
+            _process.StartInfo.Environment[name] = value;
         _process.OutputDataReceived += (_, e) => Take(e.Data);
         _process.ErrorDataReceived += (_, e) => Take(e.Data);
         _process.Start();

@@ -192,20 +192,35 @@ internal sealed class CheckStage(
         };
         using var share = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         share.CancelAfter(deadline.Share(cap: LongestSpamScan));
-        var report = await SpamCheck.RunAsync(input, services.Clock, share.Token);
+        SpamReport report;
+        try
+        {
+            report = await SpamCheck.RunAsync(input, services.Clock, share.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Its share of the time is over, not the message's: the mail goes on unscored.
+            SpamCheckFailed("no answer in the time there was for it");
+            return ([], new SpamExplanation(null, [], null, [], "no spam scanner answered in time"));
+        }
         foreach (var failed in report.Main.Contributions.Where(c => c.Failure is not null))
             services.Log.Line(-1, message.LogId, $"spam scanner {failed.Scanner} failed: {failed.Failure}");
         if (report.AnyFailed)
-        {
-            services.Counters.Add("SpamScannerFailures");
-            if (_settings.SpamScannersFailureIsFatal)
-                throw new MessageFaultException("spam_scan", "spam scanner failed");
-        }
+            SpamCheckFailed(null);
         var spam = new SpamFinding?[policies.Count];
         for (var k = 0; k < asking.Count; k++)
             if (report.ByRecipient[k] is { Points: { } points } result)
                 spam[asking[k]] = new SpamFinding(points, result.Tests, result.Report, result.AutoLearn);
         return (spam, report.Explanation);
+    }
+
+    private void SpamCheckFailed(string? reason)
+    {
+        if (reason is not null)
+            services.Log.Line(-1, message.LogId, "spam check failed: " + reason);
+        services.Counters.Add("SpamScannerFailures");
+        if (_settings.SpamScannersFailureIsFatal)
+            throw new MessageFaultException("spam_scan", "spam scanner failed");
     }
 
     private List<ISpamScanner> SpamScanners()
