@@ -5,6 +5,7 @@ using Amavis.Testing;
 namespace Amavis.EndToEnd.Tests;
 
 /// <summary>The daemon below a real snmpd, and the two commands that show its state.</summary>
+[Collection(nameof(Lab))]
 [Trait("Needs", "Server")]
 public sealed class MonitoringTests
 {
