@@ -61,6 +61,7 @@ public enum Stage
     Decode,
     VirusScan,
     SpamScan,
+    PenPals,
     Quarantine,
     Forward,
     Notify,
