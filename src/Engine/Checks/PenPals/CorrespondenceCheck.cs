@@ -22,6 +22,9 @@ internal sealed class CorrespondenceCheck(
 
     private readonly Settings _settings = message.Policy.Settings;
 
+    /// <summary>The record could not be asked: nothing is said against a message for what may stand there.</summary>
+    private bool _unanswered;
+
     private bool HasPenPals =>
         services.PenPals is not null && _settings.SqlStoreInfoForAllMsgs && _settings.PenpalsBonusScore > 0 && _settings.PenpalsHalflife > TimeSpan.Zero;
 
@@ -73,6 +76,7 @@ internal sealed class CorrespondenceCheck(
             catch (StorageUnavailableException e)
             {
                 services.Log.Line(-1, message.LogId, "pen pals: not looked up, no bonus: " + e.Message);
+                _unanswered = true;
                 break;
             }
             if (found[i] is null)
@@ -126,11 +130,11 @@ internal sealed class CorrespondenceCheck(
             rescuer = "Domain";
         if (rescuer is not null)
             counters.Add("InMsgsBounceRescuedBy" + rescuer);
-        var killed = rescuer is null && HasPenPals;
+        var killed = rescuer is null && HasPenPals && !_unanswered;
         if (killed)
             counters.Add("InMsgsBounceKilled");
         services.Log.Line(2, message.LogId,
-            $"bounce (rule {bounce.Rule}) of {bounce.MessageId ?? "a message without id"}: {(killed ? "nobody here sent it" : rescuer is null ? "pen pals disabled" : "rescued by " + rescuer)}");
+            $"bounce (rule {bounce.Rule}) of {bounce.MessageId ?? "a message without id"}: {(killed ? "nobody here sent it" : rescuer is null ? "nothing known of its sender" : "rescued by " + rescuer)}");
         return killed ? _settings.BounceKillerScore : 0;
     }
 
