@@ -67,6 +67,7 @@ async Task<int> RunAsync()
         Scanners = scanners,
         MessageLog = storage?.Log,
         SqlQuarantine = storage?.Quarantine,
+        PenPals = storage?.PenPals,
         WorkDirectory = work,
     };
     var slots = new ServerSlots(settings.MaxServers, clock);

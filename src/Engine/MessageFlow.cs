@@ -3,6 +3,7 @@ using Amavis.Core.Counters;
 using Amavis.Core.Messages;
 using Amavis.Core.Storage;
 using Amavis.Engine.Checks;
+using Amavis.Engine.Checks.PenPals;
 using Amavis.Engine.Delivery;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Quarantine;
@@ -61,6 +62,9 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         Section = "decide";
         var nullSender = message.Envelope.Sender.IsNull;
         var verdicts = policies.Select((policy, i) => VerdictDecider.Decide(findings, policy, i, nullSender, message.LogId)).ToList();
+        foreach (var verdict in verdicts)
+            if (PenPalSaving.Counter(verdict) is { } saved)
+                counters.Add(saved);
         var blocking = verdicts.Select(v => v.Blocking).OfType<CategoryKey>().Order().Cast<CategoryKey?>().LastOrDefault();
         var main = verdicts.Select(v => v.Categories.Main).DefaultIfEmpty(ContentCategory.Clean).Max();
 

@@ -62,6 +62,13 @@ public sealed class FilterProcess : IAsyncDisposable
 
     public int ProcessId => _process!.Id;
 
+    /// <summary>All counters as text.</summary>
+    public async Task<string> MetricsAsync()
+    {
+        using var client = new HttpClient();
+        return await client.GetStringAsync(new Uri($"http://127.0.0.1:{MetricsPort}/metrics"));
+    }
+
     /// <summary>The mail log so far.</summary>
     public string Log
     {

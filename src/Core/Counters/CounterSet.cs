@@ -90,6 +90,7 @@ public enum Stage
     Decode,
     VirusScan,
     SpamScan,
+    PenPals,
     Quarantine,
     Forward,
     Notify,
