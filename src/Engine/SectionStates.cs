@@ -11,7 +11,7 @@ internal static class SectionStates
         "mime_decode" => WorkState.Decoding,
         "virus_scan" => WorkState.VirusScan,
         "spam_scan" => WorkState.SpamScan,
-        "penpals" => WorkState.PenPals,
+        "penpals_check" => WorkState.PenPals,
         "decide" or "report" => WorkState.Results,
         "quarantine" or "delivery-notification" or "notify" => WorkState.Quarantine,
         "forward" => WorkState.Forwarding,
