@@ -26,7 +26,14 @@ public sealed class NoticeTests : ConfigurationFixture
     public void Missing_sockets_and_databases_are_noticed()
     {
         Load("").Notices.ShouldHaveSingleItem().ShouldStartWith("listen_sockets is empty");
-        Load(Quiet + "spam_quarantine_method: \"sql:\"\n").Notices.ShouldHaveSingleItem().ShouldContain("storage_sql_dsn is empty");
+        Load(Quiet + "QUARANTINEDIR: /q\nspam_quarantine_method: \"sql:\"\n").Notices.ShouldHaveSingleItem().ShouldContain("storage_sql_dsn is empty");
+    }
+
+    [Fact]
+    public void A_quarantine_in_files_without_a_directory_is_noticed()
+    {
+        Load(Quiet + "final_virus_destiny: D_DISCARD\n").Notices.ShouldHaveSingleItem().ShouldContain("QUARANTINEDIR is not given: nothing is kept");
+        Load(Quiet + "final_virus_destiny: D_DISCARD\nQUARANTINEDIR: /var/quarantine\n").Notices.ShouldBeEmpty();
     }
 
     [Fact]
