@@ -49,7 +49,13 @@ internal sealed class Notices(Dictionary<string, Assignment> assignments, BindSe
             yield return $"myhostname is not given and the host's name \"{hostName}\" has no domain: localhost is used";
         if (settings.StorageSqlDsn.Count == 0 && QuarantineMethods().Any(m => m?.Protocol == DeliveryProtocol.Sql))
             yield return "a quarantine method is sql:, but storage_sql_dsn is empty";
+        if (string.IsNullOrEmpty(settings.QuarantineDir) && SaysWhatIsKept() && QuarantineMethods().Any(m => m?.Protocol == DeliveryProtocol.Local))
+            yield return "a quarantine method is local:, but QUARANTINEDIR is not given: nothing is kept, and what is discarded is gone";
     }
+
+    /// <summary>The file speaks of blocking or keeping; one that leaves all to the defaults knows them.</summary>
+    private bool SaysWhatIsKept() => assignments.Keys.Any(k => k.EndsWith("_quarantine_method", StringComparison.Ordinal)
+        || (k.StartsWith("final_", StringComparison.Ordinal) && k.EndsWith("_destiny", StringComparison.Ordinal)));
 
     private IEnumerable<DeliveryMethod?> QuarantineMethods() =>
         settings.ByCcat.QuarantineMethods.Entries.Values.Append(settings.ArchiveQuarantineMethod);
