@@ -33,7 +33,7 @@ internal sealed class Notices(Dictionary<string, Assignment> assignments, BindSe
 
     private IEnumerable<string> DeadParts() =>
         from part in assignments.Values
-        where part.Variable.PartOf is { } maps && assignments.ContainsKey(maps)
+        where part.Variable.PartOf is { } maps && assignments.ContainsKey(maps) && !session.LinkedVariables.Contains(part.Variable.Name)
         select $"{part.Key.Position}: {part.Variable.Name}: changes nothing, since {part.Variable.PartOf} is given";
 
     private IEnumerable<string> MissingBanks() =>
