@@ -7,7 +7,7 @@ namespace Amavis.Engine.Templates;
 /// <summary>Macros that only work on their arguments. Wrong or missing arguments give a sensible text, never a fault.</summary>
 public static class FunctionMacros
 {
-    private static readonly FrozenDictionary<string, Func<Arguments, string>> Table = new Dictionary<string, Func<Arguments, string>>
+    private static readonly FrozenDictionary<string, Func<MacroArguments, string>> Table = new Dictionary<string, Func<MacroArguments, string>>
     {
         ["wrap"] = a => TextWrapping.Wrap(a.Rest(3, "|"), a.Integer(0, TextWrapping.DefaultWidth), a[1], a[2]),
         ["lc"] = a => a.Joined("").ToLowerInvariant(),
@@ -43,11 +43,11 @@ public static class FunctionMacros
         result = "";
         if (!Table.TryGetValue(name, out var function))
             return false;
-        result = function(new Arguments(arguments));
+        result = function(new MacroArguments(arguments));
         return true;
     }
 
-    private static string Substring(Arguments a)
+    private static string Substring(MacroArguments a)
     {
         var text = a[0];
         long start = a.Integer(1, 0);
@@ -59,13 +59,13 @@ public static class FunctionMacros
         return end <= start ? "" : TextCuts.Slice(text, (int)start, (int)end);
     }
 
-    private static string Index(Arguments a)
+    private static string Index(MacroArguments a)
     {
         var start = Math.Clamp(a.Integer(2, 0), 0, a[0].Length);
         return a[0].IndexOf(a[1], start, StringComparison.Ordinal).ToString(CultureInfo.InvariantCulture);
     }
 
-    private static string Extreme(Arguments a, Func<double, double, double> choose)
+    private static string Extreme(MacroArguments a, Func<double, double, double> choose)
     {
         var numbers = Enumerable.Range(0, a.Count).Where(i => !string.IsNullOrWhiteSpace(a[i])).Select(a.Number).ToList();
         return numbers.Count == 0 ? "" : Number(numbers.Aggregate(choose));
@@ -99,30 +99,4 @@ public static class FunctionMacros
     });
 
     private static string Number(double value) => value.ToString("0.###############", CultureInfo.InvariantCulture);
-
-    /// <summary>The arguments of one call; those that are missing are empty.</summary>
-    private readonly struct Arguments(IReadOnlyList<string> values)
-    {
-        public int Count => values.Count;
-
-        public string this[int index] => index < values.Count ? values[index] : "";
-
-        public IReadOnlyList<string> From(int index) => index == 0 ? values : [.. values.Skip(index)];
-
-        public string Joined(string separator) => values.Count == 1 ? values[0] : string.Join(separator, values);
-
-        /// <summary>A text that holds the bar itself was parted by it.</summary>
-        public string Rest(int index, string separator) => values.Count <= index + 1 ? this[index] : string.Join(separator, values.Skip(index));
-
-        public int Integer(int index, int otherwise)
-        {
-            if (string.IsNullOrWhiteSpace(this[index]))
-                return otherwise;
-            return (int)Math.Clamp(Math.Truncate(Number(index)), -1e9, 1e9);
-        }
-
-        public double Number(int index) => PerlFormat.NumberOf(this[index]);
-
-        public bool IsTrue(int index) => this[index] is not ("" or "0");
-    }
 }
