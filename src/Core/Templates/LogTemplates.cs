@@ -54,7 +54,7 @@ public static class LogTemplates
     /// <summary>A line for each recipient.</summary>
     public static Template Recipient { get; } = Template.Parse(
         "[?%#D|[?%#O|#|Blocked ]|Passed ]" + Class + ", %s -> [?%#D|%O|%D], Hits: %c, tag=[:tag_level], tag2=[:tag2_level], kill=[:kill_level]"
-        + "[~[:remote_mta_smtp_response]|^$||[\"\\\\bqueued as ([A-Za-z0-9]+)$\"]|[\", queued_as: %1\"]|[\", fwd: %0\"]], %0/%1/%2/%k\n");
+        + "[~[:remote_mta_smtp_response]|^$||[\"\\\\bqueued as ([A-Za-z0-9]+)$\"]|[\", queued_as: %1\"]|.|[\", fwd: %0\"]], %0/%1/%2/%k\n");
 
     private static string Lines(string passed, string blocked) => $"[?%#D|#|Passed {passed}]\n[?%#O|#|Blocked {blocked}]\n";
 }

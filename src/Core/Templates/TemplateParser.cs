@@ -19,6 +19,7 @@ internal sealed class TemplateParser(string template, TemplatePatterns patterns)
     private readonly List<TemplateProblem> _problems = [];
     private int _at;
     private int _depth;
+    private int _quotations;
 
     public IReadOnlyList<TemplateProblem> Problems => [.. _problems.OrderBy(p => p.Line).ThenBy(p => p.Column)];
 
@@ -100,16 +101,19 @@ internal sealed class TemplateParser(string template, TemplatePatterns patterns)
     private void Quotation(TemplateToken open, List<TemplateNode> nodes)
     {
         var content = new List<TemplateNode>();
+        _quotations++;
         while (_at < _tokens.Count)
         {
             if (_tokens[_at].Kind == TokenKind.QuoteClose)
             {
                 _at++;
+                _quotations--;
                 nodes.Add(new QuotedNode(Joined(content)));
                 return;
             }
             Node(content, quoted: true);
         }
+        _quotations--;
         Problem(open, "[\" is never closed by \"], and everything after it is lost; write \\[ for a bracket");
     }
 
@@ -163,7 +167,8 @@ internal sealed class TemplateParser(string template, TemplatePatterns patterns)
     private IteratorNode Iterator(TemplateToken open, List<TemplateNode[]> arguments)
     {
         var iterator = new IteratorNode(arguments);
-        if (iterator.List is null)
+        // Inside of a quotation it may be the set of a pattern.
+        if (iterator.List is null && _quotations == 0)
             Problem(open, "[ begins a loop over a list, but no macro is named in it; write \\[ for a bracket");
         return iterator;
     }
