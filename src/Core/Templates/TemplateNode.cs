@@ -146,9 +146,14 @@ public sealed class SelectorNode(TemplateNode[] condition, IReadOnlyList<Templat
 {
     public TemplateNode[] Condition => condition;
 
+    /// <summary>The condition without blanks around it, which do not count.</summary>
+    public TemplateNode[] Question { get; } = [.. condition.SkipWhile(IsBlank).Reverse().SkipWhile(IsBlank).Reverse()];
+
     public IReadOnlyList<TemplateNode[]> Choices => choices;
 
     public override void WriteSource(StringBuilder text) => WriteArguments(text, "[?", [Condition, .. Choices]);
+
+    private static bool IsBlank(TemplateNode node) => node is NewlineNode || (node is LiteralNode literal && string.IsNullOrWhiteSpace(literal.Text));
 }
 
 /// <summary><c>[~text|pattern|then|…|else]</c>.</summary>

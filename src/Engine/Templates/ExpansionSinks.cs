@@ -55,14 +55,23 @@ internal readonly struct Argument
     public TemplateNode[] Nodes => _nodes ?? (string.IsNullOrEmpty(_text) ? [] : [new LiteralNode(_text)]);
 }
 
-/// <summary>Collects the arguments of a call.</summary>
-/// <param name="splits">A bar out of a quotation begins another argument.</param>
-internal sealed class ArgumentSink(bool splits) : ExpansionSink
+/// <summary>Collects the arguments of a call; used again and again.</summary>
+internal sealed class ArgumentSink : ExpansionSink
 {
     private readonly StringBuilder _text = new();
     private List<TemplateNode>? _nodes;
+    private bool _splits;
 
-    public List<Argument> Done { get; } = [];
+    public List<Argument> Done { get; private set; } = [];
+
+    /// <param name="splits">A bar out of a quotation begins another argument.</param>
+    public void Begin(bool splits)
+    {
+        _splits = splits;
+        _text.Clear();
+        _nodes = null;
+        Done = [];
+    }
 
     public override void Text(string text) => _text.Append(text);
 
@@ -74,10 +83,19 @@ internal sealed class ArgumentSink(bool splits) : ExpansionSink
 
     public override void Separator()
     {
-        if (splits)
+        if (_splits)
             End();
         else
             Text("|");
+    }
+
+    /// <summary>The text of an argument that was not ended.</summary>
+    public string TakeText()
+    {
+        if (_nodes is null)
+            return _text.Length == 0 ? "" : _text.ToString();
+        EndText();
+        return TemplateNode.SourceOf(_nodes);
     }
 
     /// <summary>Ends the argument under construction.</summary>

@@ -11,8 +11,8 @@ internal sealed partial class MessageMacros
     {
         Declare(t, (m, _) => m.Facts.Counter is { } counter ? Invariant(counter) : "", ".");
         Declare(t, (m, _) => new MacroValue([.. m.Facts.Outcomes.Select(o => o.Verdict.Recipient.Address.Smtp)]), "R");
-        Declare(t, (m, _) => new MacroValue([.. m.Facts.Outcomes.Where(IsServed).Select(o => o.Verdict.Recipient.Address.Bracketed)]), "D");
-        Declare(t, (m, _) => new MacroValue([.. m.Facts.Outcomes.Where(o => !IsServed(o)).Select(o => o.Verdict.Recipient.Address.Bracketed)]), "O");
+        Declare(t, (m, _) => new MacroValue(m._served ??= [.. m.Facts.Outcomes.Where(IsServed).Select(o => o.Verdict.Recipient.Address.Bracketed)]), "D");
+        Declare(t, (m, _) => new MacroValue(m._unserved ??= [.. m.Facts.Outcomes.Where(o => !IsServed(o)).Select(o => o.Verdict.Recipient.Address.Bracketed)]), "O");
         Declare(t, (m, _) => new MacroValue([.. m.Facts.Outcomes.Where(o => !IsServed(o)).Select(Report)]), "N");
         Declare(t, (m, _) => string.Join(',', m.Facts.Actions), "actions_performed");
         Declare(t, (m, _) => m.LogDomains(), "log_domains");
@@ -20,16 +20,20 @@ internal sealed partial class MessageMacros
         Declare(t, (m, _) => Unique(m.Facts.Outcomes.Select(o => o.RemoteMta)), "remote_mta");
         Declare(t, (m, _) => Unique(m.Facts.Outcomes.Select(o => o.Reply.ToString())), "smtp_response");
         Declare(t, (m, _) => Unique(m.Facts.Outcomes.Select(o => o.RemoteReply)), "remote_mta_smtp_response");
-        Declare(t, (m, _) => Unique(m.Facts.Outcomes.Where(o => o.IsDelivered && o.RemoteReply is not null).Select(o => LogLine.QueuedAs(o.RemoteReply!))), "queued_as"); // Asked before.
+        Declare(t, (m, _) => m._queuedAs ??= Unique(m.Facts.Outcomes.Where(o => o is { IsDelivered: true, RemoteReply: not null }).Select(o => LogLine.QueuedAs(o.RemoteReply!))), "queued_as"); // Asked before.
         Declare(t, (m, a) => m.Category(a), "ccat");
         Declare(t, (m, _) => Invariant((int)m.Effective.Major), "ccat_maj");
         Declare(t, (m, _) => Invariant(m.Effective.Minor), "ccat_min");
         Declare(t, (m, _) => m.Effective.DisplayName, "ccat_name");
     }
 
-    private CategoryKey? Blocking => facts.Outcomes.Select(o => o.Blocking).OfType<CategoryKey>().Order().Cast<CategoryKey?>().LastOrDefault();
+    private string[]? _served;
+    private string[]? _unserved;
+    private MacroValue? _queuedAs;
 
-    private CategoryKey Main => facts.Outcomes.Select(o => o.Categories.Main).DefaultIfEmpty(ContentCategory.Clean).Max();
+    private CategoryKey? Blocking { get; } = facts.Outcomes.Max(o => o.Blocking);
+
+    private CategoryKey Main { get; } = facts.Outcomes.Count == 0 ? ContentCategory.Clean : facts.Outcomes.Max(o => o.Categories.Main);
 
     private CategoryKey Effective => Blocking ?? Main;
 

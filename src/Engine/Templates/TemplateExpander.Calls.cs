@@ -109,7 +109,7 @@ public sealed partial class TemplateExpander
 
     private List<Argument> Arguments(IReadOnlyList<TemplateNode[]> arguments, bool splits)
     {
-        var sink = new ArgumentSink(splits);
+        var sink = Rent(splits);
         foreach (var nodes in arguments)
         {
             if (nodes is [LiteralNode only])
@@ -119,20 +119,43 @@ public sealed partial class TemplateExpander
             _inComment = false;
             sink.End();
         }
+        _sinks.Push(sink);
         return sink.Done;
     }
 
     private string TextOf(TemplateNode[] nodes)
     {
-        if (nodes is [LiteralNode only])
-            return only.Text;
-        if (nodes is [MacroNode { Counts: false } macro])
-            return TextOf(macro.Name, []);
-        return Arguments([nodes], splits: false)[0].Text;
+        switch (nodes)
+        {
+            case []:
+                return "";
+            case [LiteralNode only]:
+                return only.Text;
+            case [MacroNode { Counts: false } macro]:
+                return TextOf(macro.Name, []);
+            case [MacroNode macro]:
+                return Number(ValueOf(macro.Name, []).Count);
+            case [CallNode { FixedName: { } name } call] when _definitions is null:
+                return TextOf(name, call.FixedArguments);
+        }
+        var sink = Rent(splits: false);
+        Evaluate(nodes, sink);
+        _inComment = false;
+        var text = sink.TakeText();
+        _sinks.Push(sink);
+        return text;
+    }
+
+    private ArgumentSink Rent(bool splits)
+    {
+        if (!_sinks.TryPop(out var sink))
+            sink = new ArgumentSink();
+        sink.Begin(splits);
+        return sink;
     }
 
     private string TextOf(string name, IReadOnlyList<string> arguments) =>
-        FunctionMacros.TryCall(name, arguments, out var result) && _definitions?.ContainsKey(name) != true
+        name.Length > 1 && FunctionMacros.TryCall(name, arguments, out var result) && _definitions?.ContainsKey(name) != true
             ? result
             : Guarded(ValueOf(name, arguments).Text);
 

@@ -18,6 +18,7 @@ public sealed partial class TemplateExpander
     private readonly ExpansionLimits _limits;
     private readonly bool _marksLineEnds;
     private readonly OutputSink _output;
+    private readonly Stack<ArgumentSink> _sinks = new();
     private Dictionary<string, TemplateNode[]>? _definitions;
     private bool _inComment;
     private bool _isSpent;
@@ -85,7 +86,7 @@ public sealed partial class TemplateExpander
                 sink.Separator();
                 break;
             case MacroNode { Counts: true } macro:
-                Emit(sink, ValueOf(macro.Name, []).Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                Emit(sink, Number(ValueOf(macro.Name, []).Count));
                 break;
             case MacroNode macro:
                 Emit(sink, TextOf(macro.Name, []));
@@ -113,6 +114,8 @@ public sealed partial class TemplateExpander
                 break;
         }
     }
+
+    private static string Number(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private bool Step(int cost = 1)
     {
@@ -152,7 +155,7 @@ public sealed partial class TemplateExpander
         var choices = selector.Choices;
         if (choices.Count == 0)
             return;
-        var index = IndexOf(TextOf(selector.Condition).AsSpan().Trim());
+        var index = IndexOf(TextOf(selector.Question).AsSpan().Trim());
         if (index > 0 && choices.Count == 1)
             return;
         Evaluate(choices[Math.Min(index, choices.Count - 1)], sink);
