@@ -79,7 +79,7 @@ public static class NeutralNotices
 
         {NoticeBlocks.Sender}[? [:len|[:header_field|Subject]] |#|[:wrap|78||    |Subject: [:mime_decode|[:header_field|Subject]|100]]]
 
-        {Ids}
+        {NoticeBlocks.Ids}
         [? [:len|[:attachment_password]] |#|It is in an archive with the password [:attachment_password]
 
         Open it with care, and only when you know that you need it: the password merely

@@ -33,8 +33,7 @@ public static class NoticeTemplates
         Message-ID: <SA%i@%h>
 
         {NoticeBlocks.Ids}
-        {NoticeBlocks.Origin}
-        {NoticeBlocks.UserAgent}
+        {NoticeBlocks.Origin}{NoticeBlocks.UserAgent}
         {NoticeBlocks.Quarantine}
         {NoticeBlocks.Fates}
         Score: %c

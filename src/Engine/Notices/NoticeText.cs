@@ -58,18 +58,25 @@ internal sealed class NoticeText
 
     private static string Blanked(string text) => text.Replace(TemplateExpander.ValueLineEnd, ' ');
 
+    /// <summary>Without control characters, and without the empty lines that paragraphs leave which had nothing to say.</summary>
     private static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);
+        var lineEnds = 2;
         foreach (var c in text)
         {
-            if (c == TemplateExpander.ValueLineEnd)
-                clean.Append('\n');
-            else if (c is '\n' or '\t' or (>= ' ' and not (>= '\x7f' and <= '\x9f')))
-                clean.Append(c);
-            else if (c != '\r')
-                clean.Append('?');
+            if (c is '\n' or TemplateExpander.ValueLineEnd)
+            {
+                if (lineEnds < 2)
+                    clean.Append('\n');
+                lineEnds++;
+                continue;
+            }
+            if (c == '\r')
+                continue;
+            lineEnds = 0;
+            clean.Append(c is '\t' or (>= ' ' and not (>= '\x7f' and <= '\x9f')) ? c : '?');
         }
-        return clean.ToString();
+        return clean.ToString().TrimEnd('\n') + "\n";
     }
 }
