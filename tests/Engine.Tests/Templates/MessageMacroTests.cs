@@ -19,6 +19,14 @@ public sealed class MessageMacroTests
     public void Every_macro_has_its_name_in_the_list() =>
         FunctionMacros.Names.Concat(MessageMacros.Names).Order(StringComparer.Ordinal).ShouldBe(MacroNames.All.Order(StringComparer.Ordinal));
 
+    [Fact]
+    public void The_documentation_has_every_macro()
+    {
+        var text = File.ReadAllText(Path.Combine(Amavis.Testing.Samples.Root, "docs", "templates.md"));
+        foreach (var name in MacroNames.All)
+            (text.Contains($"`{name}`", StringComparison.Ordinal) || text.Contains($"`{name}\\|", StringComparison.Ordinal)).ShouldBeTrue(name);
+    }
+
     [Theory]
     // Message and session
     [InlineData("%p", "MYNETS/ORIG")]
