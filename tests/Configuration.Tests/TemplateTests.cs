@@ -74,7 +74,7 @@ public sealed class TemplateTests : ConfigurationFixture
     [Fact]
     public void A_directory_of_texts_lies_under_those_given_one_by_one()
     {
-        Write("de/charset", "utf-8\n");
+        Write("de/charset", "# the charset\n\nutf-8   # or another\nignored\n");
         Write("de/template-dsn.txt", "Subject: Unzustellbar\n\n%N\n");
         Write("de/template-virus-admin.txt", "Subject: Virus %V\n\n%N\n");
         var settings = Good("read_l10n_templates: de\nnotify_virus_admin_templ: mine\n");

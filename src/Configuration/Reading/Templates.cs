@@ -81,7 +81,7 @@ internal static class Templates
         if (!Scalars.RequiredLine(node, context, out var named))
             return false;
         var directory = TextFiles.Beside(node.Position.File, named);
-        var charset = File.Exists(Path.Combine(directory, "charset")) ? TextFiles.Read(Path.Combine(directory, "charset"), out _)?.Trim() : null;
+        var charset = CharsetOf(Path.Combine(directory, "charset"));
         var changes = new List<Func<Settings, Settings>>();
         var (good, any) = (true, false);
         foreach (var (file, set) in DirectoryFiles)
@@ -131,6 +131,12 @@ internal static class Templates
         text = read;
         return true;
     }
+
+    /// <summary>The first line of the file that is no comment; null: UTF-8.</summary>
+    private static string? CharsetOf(string path) =>
+        File.Exists(path) && TextFiles.Read(path, Encoding.Latin1, out _) is { } text
+            ? text.Split('\n').Select(l => l.Split('#')[0].Trim()).FirstOrDefault(l => l.Length > 0)
+            : null;
 
     private static Encoding? EncodingOf(string name)
     {
