@@ -50,6 +50,8 @@ public sealed class TemplateTests : ConfigurationFixture
         Good("log_templ: $log_short_templ").LogTempl.ShouldBeSameAs(LogTemplates.Short);
         Good("log_templ: log_verbose_templ\nlog_verbose_templ: mine %n").LogTempl!.Text.ShouldBe("mine %n");
         Good("log_templ: null\nlog_recip_templ: ''").ShouldSatisfyAllConditions(s => s.LogTempl.ShouldBeNull(), s => s.LogRecipTempl.ShouldBeNull());
+        Good("").LogRecipTempl.ShouldBeNull();
+        Good("log_recip_templ: built-in").LogRecipTempl.ShouldBeSameAs(LogTemplates.Recipient);
         Good("policy_bank: {Q: {log_templ: log_verbose_templ}}").PolicyBanks["Q"].Overlay(new Settings()).LogTempl.ShouldBeSameAs(LogTemplates.Verbose);
     }
 

@@ -56,7 +56,7 @@ internal static partial class Sections
         add.Templ("$log_short_templ", Global, s => s.LogShortTempl, (s, v) => s with { LogShortTempl = v ?? Core.Templates.Template.Empty }, "ready-made value for log_templ");
         add.Templ("$log_verbose_templ", Global, s => s.LogVerboseTempl, (s, v) => s with { LogVerboseTempl = v ?? Core.Templates.Template.Empty }, "ready-made value for log_templ, with the subject, the author, the tests and more");
         add.Add("$log_templ", ValueKind.Template, Dynamic, Templates.LogTemplate, s => s.LogTempl, (Settings s, Func<Settings, Template?> v) => s with { LogTempl = v(s) }, "the line logged for each message: a template, log_short_templ or log_verbose_templ", "log_short_templ");
-        add.Templ("$log_recip_templ", Dynamic, s => s.LogRecipTempl, (s, v) => s with { LogRecipTempl = v }, "the line logged for each recipient; null: none");
+        add.Add<Template?>("$log_recip_templ", ValueKind.Template, Dynamic, Templates.RecipientLogTemplate, s => s.LogRecipTempl, (s, v) => s with { LogRecipTempl = v }, "the line logged for each recipient: a template, or built-in; null: none");
         add.Later("$enable_log_capture", Truth, Global, "false", "keep the full log of each message until it is done");
         add.Later("$enable_log_capture_dump", Truth, Dynamic, "false", "write the log kept by enable_log_capture at the end of the message");
         add.LaterAll(Tables, Dynamic, "[]", "addresses whose mail is logged in full detail", "@debug_sender_maps", "@debug_recipient_maps");

@@ -72,6 +72,13 @@ internal static class Templates
         return good;
     }
 
+    /// <summary>Also the word for the template that is built in.</summary>
+    public static bool RecipientLogTemplate(Node node, BindContext context, out Template? value)
+    {
+        value = LogTemplates.Recipient;
+        return (node as ScalarNode)?.Text == "built-in" || Read(node, context, out value);
+    }
+
     /// <summary>A directory with texts of notices and, in the file <c>charset</c>, the name of their charset. Files that are missing leave the texts as they are.</summary>
     public static bool Directory(Node node, BindContext context, out Func<Settings, Settings> value)
     {

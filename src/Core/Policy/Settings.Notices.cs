@@ -12,7 +12,7 @@ public sealed partial record Settings
     /// <summary>Null: no line for a message.</summary>
     public Template? LogTempl { get; init; } = LogTemplates.Short;
     /// <summary>Null: no line for a recipient.</summary>
-    public Template? LogRecipTempl { get; init; } = LogTemplates.Recipient;
+    public Template? LogRecipTempl { get; init; }
     /// <summary>Names of spam tests shown at most.</summary>
     public int MacroTestsSanityLimit { get; init; } = 50;
 
