@@ -179,8 +179,26 @@ public sealed class NoticeTests(Lab lab)
             @"mail ID from <ann@example\.org>: Banned \{RejectedInbound\}\n.*\) second line\n.*\) recipient 1 user1@example\.com\n.*\) recipient 2 user2@example\.com\n");
     }
 
+    [Fact]
+    public async Task A_report_goes_out_as_an_abuse_report()
+    {
+        await using var sink = new MailSink();
+        await using var filter = await StartAsync(sink, "banned_files_quarantine_method: 'local:banned-%m'\ndsn_bcc: bounces@example.com");
+        await SendAsync(filter, Mail.Banned(), "user1@example.com");
+        var file = Path.GetFileName(Directory.GetFiles(Path.Combine(filter.Directory, "quarantine")).ShouldHaveSingleItem());
+        await using var client = await SmtpProbe.ConnectAsync(filter.ReleasePort, readGreeting: false);
+        await client.SendAsync($"request=report\r\nmail_id={file["banned-".Length..]}\r\nquar_type=F\r\nmail_file={file}\r\nrecipient=abuse@example.net\r\n\r\n");
+        var report = (await sink.WaitForAsync(1)).Single();
+        report.MailArguments.ShouldStartWith("<postmaster@filter.example.net> ");
+        report.RcptArguments.Select(r => r.Split(' ')[0]).ShouldBe(["<abuse@example.net>", "<bounces@example.com>"]);
+        MimeReader.Read(report.Octets).Root.Children.Select(c => c.MediaType).ShouldBe(["text/plain", "message/feedback-report", "message/rfc822"]);
+        report.Text.ShouldContain("Subject: Fw: the program\r\n");
+        report.Text.ShouldContain("Feedback-Type: abuse\r\n");
+        report.Text.ShouldContain("Source-IP: 198.51.100.7\r\n");
+    }
+
     private static Task<FilterProcess> StartAsync(MailSink sink, string settings) =>
-        FilterProcess.StartAsync(sink.Port, Base + (settings.Contains("av_scanners", StringComparison.Ordinal) ? "spam_scanners: []" : Lab.NoScanners) + "\n" + settings);
+        FilterProcess.StartAsync(sink.Port, (settings.Contains("banned_files_quarantine_method", StringComparison.Ordinal) ? Base.Replace("banned_files_quarantine_method: null", "", StringComparison.Ordinal) : Base) + (settings.Contains("av_scanners", StringComparison.Ordinal) ? "spam_scanners: []" : Lab.NoScanners) + "\n" + settings);
 
     private static async Task<string> SendAsync(FilterProcess filter, byte[] message, params string[] recipients)
     {

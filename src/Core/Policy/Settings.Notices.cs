@@ -38,6 +38,15 @@ public sealed partial record Settings
     /// <summary>Q or B.</summary>
     public string HdrEncodingQb { get; init; } = "Q";
 
+    // Released mail
+    /// <summary>resend, attach, plain, arf or dsn.</summary>
+    public string ReleaseFormat { get; init; } = "resend";
+    public string ReportFormat { get; init; } = "arf";
+    /// <summary>Empty: attached as it is; null: a number made up each time.</summary>
+    public string? AttachmentPassword { get; init; } = "";
+    public string AttachmentEmailName { get; init; } = "msg-%m.eml";
+    public string AttachmentOuterName { get; init; } = "msg-%m.zip";
+
     // Who is told
     public bool WarnOffsite { get; init; }
     public LookupMaps WarnVirusRecipMaps { get; init; } = LookupMaps.Empty;

@@ -79,7 +79,8 @@ public static class NeutralNotices
 
         {NoticeBlocks.Sender}[? [:len|[:header_field|Subject]] |#|[:wrap|78||    |Subject: [:mime_decode|[:header_field|Subject]|100]]]
 
-        {NoticeBlocks.Ids}
+        Category: [:ccat|name]
+        Our reference: [:parent_mail_id]
         [? [:len|[:attachment_password]] |#|It is in an archive with the password [:attachment_password]
 
         Open it with care, and only when you know that you need it: the password merely
@@ -99,7 +100,7 @@ public static class NeutralNotices
         {NoticeBlocks.Sender}{NoticeBlocks.Names}
         [? [:dkim|author] |#|The message bears a valid signature of its author's domain.]
         Reporting-MTA: %h
-        Our reference: %n/%i
+        Our reference: [:parent_mail_id]
 
         [~[:report_format]|["^(arf|attach|dsn)$"]|The original message is attached.|The original message follows.]
 

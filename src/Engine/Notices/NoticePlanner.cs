@@ -64,6 +64,20 @@ internal static class NoticePlanner
         return new NoticePlan(template, Address(tables.HdrfromNotifySender.Find(categories, blocking), settings), "", addresses);
     }
 
+    /// <summary>The text around a stored message; the recipients are those of a copy. Null: there is no text.</summary>
+    public static NoticePlan? Release(RecipientOutcome stored, bool isReport, Settings settings)
+    {
+        var tables = settings.NoticesByCcat;
+        var templates = isReport ? tables.NotifyReportTempl : tables.NotifyReleaseTempl;
+        if (templates.Find(stored.Categories, stored.Blocking) is not { IsEmpty: false } template)
+            return null;
+        var from = (isReport ? tables.HdrfromNotifyReport : tables.HdrfromNotifyRelease).Find(stored.Categories, stored.Blocking);
+        var copies = new List<MailAddress>();
+        if (isReport)
+            Add(copies, tables.DsnBcc.Find(stored.Categories, stored.Blocking));
+        return new NoticePlan(template, Address(from, settings), null, copies);
+    }
+
     /// <summary>The From field of notices, with the host's name filled in.</summary>
     private static string Address(string? from, Settings settings) =>
         string.IsNullOrWhiteSpace(from) ? settings.HdrfromNotifySender : from.Replace(HostNamePlace, settings.MyHostname, StringComparison.OrdinalIgnoreCase);

@@ -28,6 +28,9 @@ internal sealed class NoticeWriter(Settings settings, bool smtpUtf8)
 
     public bool SmtpUtf8 => smtpUtf8;
 
+    /// <summary>All that was written.</summary>
+    public ReadOnlyMemory<byte> Octets() => _mail.WrittenMemory;
+
     public OutgoingMessage Finish() => new InMemoryMessage(_mail.WrittenMemory);
 
     /// <param name="body">A line feed marks a place where the field may be folded.</param>

@@ -60,7 +60,7 @@ internal static class WarningNotice
     }
 
     /// <summary>The envelope sender; one that can't be told is the null sender, so that no answer comes to nobody.</summary>
-    private static MailAddress Sender(string from, string? envelopeSender)
+    public static MailAddress Sender(string from, string? envelopeSender)
     {
         if (envelopeSender is not null)
             return MailAddress.TryParse(envelopeSender.Trim('<', '>'), out var given) ? given : MailAddress.Null;

@@ -38,7 +38,7 @@ internal sealed partial class MessageMacros
     private CategoryKey Effective => Blocking ?? Main;
 
     /// <summary>Passed on, or left to the client to pass on.</summary>
-    private static bool IsServed(RecipientOutcome outcome) => outcome.Destiny == Destiny.Pass && (outcome.Reply.IsSuccess || !outcome.Relayed);
+    private static bool IsServed(RecipientOutcome outcome) => outcome.Destiny == Destiny.Pass && outcome.Reply.IsSuccess;
 
     private static string Report(RecipientOutcome outcome) =>
         $"{outcome.Verdict.Recipient.Address.Bracketed}:{(outcome.RemoteMta is { } mta ? $" {mta} said:" : "")}\n   {outcome.Reply}";
