@@ -96,8 +96,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         facts = facts with { Outcomes = outcomes, Copies = copies, Now = services.Clock.GetLocalNow(), Elapsed = Elapsed };
         var (told, dsnSent) = await NotifyAsync(facts, counters, cancellationToken);
         facts = facts with { Outcomes = told, DsnSent = dsnSent, Actions = ActionsPerformed.Of(told, settings.Originating, copies) };
-        using (var late = new CancellationTokenSource(TimeAfterDelivery, services.Clock))
-            await new WarningStage(services, message, deadline, counters).RunAsync(facts, late.Token);
+        await new WarningStage(services, message, deadline, counters).RunAsync(facts);
         _stages.End(Stage.Notify);
 
         Section = "report";

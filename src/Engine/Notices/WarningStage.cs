@@ -19,19 +19,23 @@ internal sealed class WarningStage(EngineServices services, ReceivedMessage mess
     private const int MaxRecipientNotices = 100;
 
     /// <param name="facts">With the outcomes of all recipients.</param>
-    public async Task RunAsync(MacroFacts facts, CancellationToken cancellationToken)
+    public async Task RunAsync(MacroFacts facts)
     {
         var settings = message.Policy.Settings;
         // The client comes back with the message, and it would be told of again.
         if (facts.Outcomes.Any(o => o.Reply.IsTempFail))
             return;
         var isNew = facts.Findings.Virus.Infected && services.SeenViruses.AddNew(facts.Findings.Virus.Names);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Longest);
-        if (NoticePlanner.Administrators(facts.Outcomes, settings, isNew) is { } plan)
-            await TrySendAsync(plan, facts, withHeader: true, limit.Token);
-        foreach (var (single, outcome) in NoticePlanner.Recipients(facts.Outcomes, settings).Take(MaxRecipientNotices))
-            await TrySendAsync(single, facts with { Outcomes = [outcome] }, withHeader: false, limit.Token);
+        var administrators = NoticePlanner.Administrators(facts.Outcomes, settings, isNew);
+        var recipients = NoticePlanner.Recipients(facts.Outcomes, settings).Take(MaxRecipientNotices).ToList();
+        if (administrators is null && recipients.Count == 0)
+            return;
+        // Not the message's own deadline: where it is, it stays.
+        using var limit = new CancellationTokenSource(Longest, services.Clock);
+        if (administrators is not null)
+            await TrySendAsync(administrators, facts, withHeader: true, limit.Token);
+        foreach (var (plan, outcome) in recipients)
+            await TrySendAsync(plan, facts with { Outcomes = [outcome] }, withHeader: false, limit.Token);
     }
 
     private async Task TrySendAsync(NoticePlan plan, MacroFacts facts, bool withHeader, CancellationToken cancellationToken)
