@@ -42,8 +42,8 @@ public static partial class LogLine
     public static IEnumerable<string> Short(LogLineFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        var passed = facts.Outcomes.Where(o => o.IsDelivered).ToList();
-        var blocked = facts.Outcomes.Where(o => !o.IsDelivered).ToList();
+        var passed = facts.Outcomes.Where(o => o.IsPassed).ToList();
+        var blocked = facts.Outcomes.Where(o => !o.IsPassed).ToList();
         if (passed.Count > 0)
             yield return One("Passed", facts.Blocking ?? facts.Main, passed, facts, queuedAs: true);
         if (blocked.Count > 0)

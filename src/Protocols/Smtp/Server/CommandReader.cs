@@ -1,4 +1,5 @@
 using System.Buffers;
+using Amavis.Protocols.Transport;
 
 namespace Amavis.Protocols.Smtp.Server;
 
@@ -25,7 +26,7 @@ internal sealed class CommandReader(SmtpWire wire)
     /// <param name="mayFinish">A transaction is open, which a stop of the server does not end at once.</param>
     public async ValueTask<InputStatus> ReadAsync(TimeSpan idle, bool mayFinish, CancellationToken stopping)
     {
-        var waiting = new WaitClock(wire, idle, stopping);
+        var waiting = new WaitClock(wire.Pipes, idle, stopping);
         long? firstOctet = null;
         var dropping = false;
         while (true)

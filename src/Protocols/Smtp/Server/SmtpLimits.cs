@@ -24,9 +24,6 @@ public static class SmtpLimits
     /// </summary>
     public const int DataOctetsPerSecond = 100;
 
-    /// <summary>How long a session that was stopped inside a transaction waits for the client's next octets.</summary>
-    public static readonly TimeSpan StoppedIdle = TimeSpan.FromSeconds(10);
-
     /// <summary>Replies held back for pipelined commands before they are sent all the same.</summary>
     public const int PendingReplyOctets = 4096;
 
