@@ -6,7 +6,9 @@ using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 using Amavis.Engine;
 using Amavis.Engine.Releasing;
+using Amavis.Engine.Requests;
 using Amavis.Protocols.AmPdp;
+using Amavis.Protocols.Milter.Server;
 using Amavis.Protocols.Smtp.Server;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -15,7 +17,7 @@ namespace Amavis.Daemon.Hosting;
 
 /// <summary>Admits a connection, loads the interface's policy banks and runs the session its protocol asks for.</summary>
 internal sealed class MailConnectionHandler(
-    CurrentSettings current, EngineServices services, MessageProcessor processor, ReleaseService releases, SessionNumbers numbers, ServerState state)
+    CurrentSettings current, EngineServices services, MessageProcessor processor, ReleaseService releases, CheckService checks, SessionNumbers numbers, ServerState state)
     : ConnectionHandler
 {
     private readonly SessionLog _log = new(services.Log);
@@ -37,7 +39,9 @@ internal sealed class MailConnectionHandler(
             if (open > settings.MaxSessions)
             {
                 services.Counters.Add("SessionsRefused");
-                await connection.Transport.Output.WriteAsync("421 4.3.2 Too many connections, closing channel\r\n"u8.ToArray());
+                // The other protocols have no words for it; their clients take the end of the connection for a tempfail.
+                if (ProtocolOf(policy, facts) is "SMTP" or "ESMTP" or "LMTP")
+                    await connection.Transport.Output.WriteAsync("421 4.3.2 Too many connections, closing channel\r\n"u8.ToArray());
                 return;
             }
             await RunAsync(connection, facts, policy);
@@ -58,7 +62,7 @@ internal sealed class MailConnectionHandler(
 
     private async Task RunAsync(ConnectionContext connection, ConnectionFacts facts, PolicyState policy)
     {
-        var protocol = policy.Settings.Protocol?.ToUpperInvariant() ?? (facts.UnixPath is null ? "SMTP" : null);
+        var protocol = ProtocolOf(policy, facts);
         switch (protocol)
         {
             case "SMTP" or "LMTP" or "ESMTP":
@@ -77,8 +81,22 @@ internal sealed class MailConnectionHandler(
                 }).RunAsync(state.Stopping);
                 break;
             case "AM.PDP":
-                var handler = new AmPdpHandler(releases, services, policy, facts);
-                await new AmPdpServerSession(connection.Transport, handler, services.Clock, policy.Settings.SmtpdTimeout).RunAsync(state.Stopping);
+                var handler = new AmPdpHandler(checks, releases, services, policy, facts);
+                await new AmPdpServerSession(connection.Transport, handler, services.Clock, policy.Settings.SmtpdTimeout) { Processing = state.Abort }.RunAsync(state.Stopping);
+                break;
+            case "MILTER":
+                await new MilterServerSession(connection.Transport, new MilterSessionContext
+                {
+                    Connection = facts,
+                    Policy = policy,
+                    SessionId = numbers.Next(),
+                    Spools = services.Spools,
+                    Processor = processor,
+                    Clock = services.Clock,
+                    Log = services.Log,
+                    Counters = services.Counters,
+                    Processing = state.Abort,
+                }).RunAsync(state.Stopping);
                 break;
             case null:
                 services.Log.Line(-1, null, $"connection on {facts.UnixPath}: protocol not specified");
@@ -88,6 +106,10 @@ internal sealed class MailConnectionHandler(
                 break;
         }
     }
+
+    /// <summary>Null: a Unix socket whose banks name none.</summary>
+    private static string? ProtocolOf(PolicyState policy, ConnectionFacts facts) =>
+        policy.Settings.Protocol?.ToUpperInvariant() ?? (facts.UnixPath is null ? "SMTP" : null);
 
     private bool IsAdmitted(PolicyState policy, ConnectionFacts facts)
     {

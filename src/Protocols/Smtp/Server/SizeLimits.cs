@@ -7,7 +7,7 @@ using Amavis.Core.Policy;
 namespace Amavis.Protocols.Smtp.Server;
 
 /// <summary>How large a message may be, in octets; null: no limit.</summary>
-internal static class SizeLimits
+public static class SizeLimits
 {
     /// <summary>Of the site, as advertised with SIZE.</summary>
     public static long? OfSite(Settings settings) =>
