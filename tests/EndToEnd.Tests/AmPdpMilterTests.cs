@@ -34,6 +34,16 @@ public sealed class AmPdpMilterTests(Lab lab)
     }
 
     [Fact]
+    public async Task A_field_without_a_body_is_no_trouble()
+    {
+        await using var site = await Site.StartAsync(Local + Lab.NoScanners);
+
+        (await site.SendAsync(Mail.Clean("pdp.empty"), "box@example.com")).ShouldStartWith("250 ", customMessage: site.Diagnosis);
+
+        (await site.Postfix.WaitForMailAsync("pdp.empty@example.org")).ShouldMatch(@"\nX-Spam-Score: 0\nX-Spam-Level: ?\nX-Spam-Status: No, score=x");
+    }
+
+    [Fact]
     public async Task Forged_fields_are_removed_and_the_subject_is_tagged()
     {
         await using var site = await Site.StartAsync(Local + lab.Scanners);

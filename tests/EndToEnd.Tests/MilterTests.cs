@@ -23,7 +23,7 @@ public sealed class MilterTests(Lab lab)
     [InlineData(true)]
     public async Task Clean_mail_passes_with_our_fields_and_is_otherwise_untouched(bool unixSocket)
     {
-        await using var site = await Site.StartAsync(lab, Local + lab.Scanners, unixSocket);
+        await using var site = await Site.StartAsync(Local + lab.Scanners, unixSocket);
 
         (await site.SendAsync(Mail.Clean("milter.clean"), "box@example.com")).ShouldStartWith("250 2.0.0 Ok: queued as ");
 
@@ -37,9 +37,19 @@ public sealed class MilterTests(Lab lab)
     }
 
     [Fact]
+    public async Task A_field_without_a_body_is_no_trouble()
+    {
+        await using var site = await Site.StartAsync(Local + Lab.NoScanners);
+
+        (await site.SendAsync(Mail.Clean("milter.empty"), "box@example.com")).ShouldStartWith("250 ");
+
+        (await site.Postfix.WaitForMailAsync("milter.empty@example.org")).ShouldMatch(@"\nX-Spam-Score: 0\nX-Spam-Level: ?\nX-Spam-Status: No, score=x");
+    }
+
+    [Fact]
     public async Task Forged_fields_are_removed_and_the_subject_is_tagged()
     {
-        await using var site = await Site.StartAsync(lab, Local + lab.Scanners);
+        await using var site = await Site.StartAsync(Local + lab.Scanners);
         var forged = Octets.Of("X-Spam-Status: No, forged\r\nX-Spam-Flag: NO\r\nX-Spam-Flag: NO\r\nAuthentication-Results: filter.example.net; dkim=pass\r\n"
             + "Authentication-Results: other.example; dkim=none\r\nAuthentication-Results: filter.example.net; spf=pass\r\n");
 
@@ -57,7 +67,7 @@ public sealed class MilterTests(Lab lab)
     [Fact]
     public async Task A_virus_is_refused_in_the_senders_session()
     {
-        await using var site = await Site.StartAsync(lab, Local + lab.Scanners + "\nfinal_virus_destiny: D_REJECT\nvirus_quarantine_method: null");
+        await using var site = await Site.StartAsync(Local + lab.Scanners + "\nfinal_virus_destiny: D_REJECT\nvirus_quarantine_method: null");
 
         (await site.SendAsync(Mail.Eicar(), "box@example.com")).ShouldMatch(@"^554 5\.7\.0 Reject, id=\d+-\d+ - INFECTED: Eicar-Test-Signature\.UNOFFICIAL$");
 
@@ -69,7 +79,7 @@ public sealed class MilterTests(Lab lab)
     {
         using var directory = new TestDirectory();
         var dsn = await lab.NewDatabaseAsync("sqlite", directory.Path);
-        await using var site = await Site.StartAsync(lab, Local + lab.Scanners
+        await using var site = await Site.StartAsync(Local + lab.Scanners
             + $"\nbanned_filename_re: ['(?i).\\.exe$']\nbanned_files_quarantine_method: \"sql:\"\nstorage_sql_dsn: [\"{dsn}\"]");
 
         (await site.SendAsync(Mail.Banned("milter.banned"), "box@example.com")).ShouldStartWith("250 2.0.0 Ok: queued as ");
@@ -89,7 +99,7 @@ public sealed class MilterTests(Lab lab)
     [Fact]
     public async Task Recipients_are_treated_differently()
     {
-        await using var site = await Site.StartAsync(lab, Local + lab.Scanners + "\nvirus_quarantine_method: null\nvirus_lovers_maps: [{lover@example.com: 1}]");
+        await using var site = await Site.StartAsync(Local + lab.Scanners + "\nvirus_quarantine_method: null\nvirus_lovers_maps: [{lover@example.com: 1}]");
 
         (await site.SendAsync(Mail.Eicar("milter.two"), "box@example.com", "lover@example.com")).ShouldStartWith("250 ");
 
@@ -104,7 +114,7 @@ public sealed class MilterTests(Lab lab)
     [Fact]
     public async Task A_bounce_goes_out_by_notify_method()
     {
-        await using var site = await Site.StartAsync(lab, Local + lab.Scanners + "\nfinal_virus_destiny: D_BOUNCE\nvirus_quarantine_method: null");
+        await using var site = await Site.StartAsync(Local + lab.Scanners + "\nfinal_virus_destiny: D_BOUNCE\nvirus_quarantine_method: null");
 
         (await site.SendFromAsync("box@example.com", Mail.Eicar(), "other@example.com")).ShouldStartWith("250 ");
 
@@ -115,7 +125,7 @@ public sealed class MilterTests(Lab lab)
     [Fact]
     public async Task Without_a_scanner_that_answers_nothing_passes()
     {
-        await using var site = await Site.StartAsync(lab, Local + $"av_scanners: [{{name: gone, protocol: clamd, address: 127.0.0.1:{FreePorts.Next()}}}]\nspam_scanners: []");
+        await using var site = await Site.StartAsync(Local + $"av_scanners: [{{name: gone, protocol: clamd, address: 127.0.0.1:{FreePorts.Next()}}}]\nspam_scanners: []");
 
         (await site.SendAsync(Mail.Clean(), "box@example.com")).ShouldMatch(@"^451 4\.5\.0 Error in processing, id=\d+-\d+, virus_scan FAILED");
     }
@@ -123,7 +133,7 @@ public sealed class MilterTests(Lab lab)
     [Fact]
     public async Task Without_the_filter_nothing_passes()
     {
-        await using var site = await Site.StartAsync(lab, Local + Lab.NoScanners);
+        await using var site = await Site.StartAsync(Local + Lab.NoScanners);
         await site.Filter.KillAsync();
 
         (await site.SendAsync(Mail.Clean(), "box@example.com")).ShouldStartWith("451 4.7.1 ");
@@ -132,7 +142,7 @@ public sealed class MilterTests(Lab lab)
     [Fact]
     public async Task A_message_of_many_pieces_arrives_whole()
     {
-        await using var site = await Site.StartAsync(lab, Local + Lab.NoScanners);
+        await using var site = await Site.StartAsync(Local + Lab.NoScanners);
         var random = new Random(1);
         var body = string.Concat(Enumerable.Range(0, 40_000).Select(i => $"line {i} {new string((char)('a' + random.Next(26)), random.Next(70))}\r\n"));
 
@@ -146,7 +156,7 @@ public sealed class MilterTests(Lab lab)
     [Fact]
     public async Task Several_messages_of_one_session_have_ids_of_their_own()
     {
-        await using var site = await Site.StartAsync(lab, Local + Lab.NoScanners);
+        await using var site = await Site.StartAsync(Local + Lab.NoScanners);
         await using var client = await SmtpProbe.ConnectAsync(site.Port);
         await client.SayAsync("EHLO mta.example.net");
 
@@ -167,7 +177,7 @@ public sealed class MilterTests(Lab lab)
     [Fact]
     public async Task The_name_of_the_smtpd_leads_to_a_policy_bank()
     {
-        await using var site = await Site.StartAsync(lab, Local + Lab.NoScanners, banks: "SUBMISSION: {originating: true}", options: "milter_macro_daemon_name=SUBMISSION");
+        await using var site = await Site.StartAsync(Local + Lab.NoScanners, banks: "SUBMISSION: {originating: true}", options: "milter_macro_daemon_name=SUBMISSION");
 
         (await site.SendAsync(Mail.Clean(), "box@example.com")).ShouldStartWith("250 ");
 
@@ -181,9 +191,8 @@ public sealed class MilterTests(Lab lab)
         public required PostfixServer Postfix { get; init; }
         public required int Port { get; init; }
 
-        public static async Task<Site> StartAsync(Lab lab, string settings, bool unixSocket = false, string banks = "", params string[] options)
+        public static async Task<Site> StartAsync(string settings, bool unixSocket = false, string banks = "", params string[] options)
         {
-            _ = lab;
             var ports = FreePorts.Take(2);
             var filter = await FilterProcess.StartAsync(ports[1], settings + "\nunix_socket_mode: 0666", banks);
             var socket = unixSocket ? "unix:" + filter.MilterSocketPath : $"inet:127.0.0.1:{filter.MilterPort}";
