@@ -19,6 +19,8 @@ public sealed record ReceivedMessage
     public required long StartedTimestamp { get; init; }
     /// <summary>Monotonic time stamp of the end of data: the deadline counts from here.</summary>
     public required long DataEndedTimestamp { get; init; }
+    /// <summary>What the client logged in with, for the next hop to judge; null: it did not.</summary>
+    public LoginCredentials? Login { get; init; }
     /// <summary>Who passes it on when it passes.</summary>
     public DeliveryCare Care { get; init; }
 }

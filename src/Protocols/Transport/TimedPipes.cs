@@ -9,6 +9,7 @@ namespace Amavis.Protocols.Transport;
 internal sealed class TimedPipes(IDuplexPipe transport, TimeProvider clock) : IAsyncDisposable
 {
     private ITimer? _timer;
+    private TlsTransport? _tls;
 
     public IDuplexPipe Transport { get; private set; } = transport;
 
@@ -20,8 +21,8 @@ internal sealed class TimedPipes(IDuplexPipe transport, TimeProvider clock) : IA
 
     public TimeSpan Since(long timestamp) => clock.GetElapsedTime(timestamp);
 
-    /// <summary>Goes on with other pipes, which protect these: they belong to the session from then on, and end these at their end.</summary>
-    public void Become(IDuplexPipe other) => Transport = other;
+    /// <summary>Goes on under TLS over these pipes; it belongs to the session from then on, and ends them at its end.</summary>
+    public void Become(TlsTransport other) => Transport = _tls = other;
 
     /// <summary>Ends a wait early; any thread.</summary>
     public void Wake() => Transport.Input.CancelPendingRead();
@@ -61,9 +62,9 @@ internal sealed class TimedPipes(IDuplexPipe transport, TimeProvider clock) : IA
     {
         if (_timer is not null)
             await _timer.DisposeAsync();
-        if (Transport is IAsyncDisposable protection)
+        if (_tls is not null)
         {
-            await protection.DisposeAsync();
+            await _tls.DisposeAsync();
             return;
         }
         await Input.CompleteAsync();

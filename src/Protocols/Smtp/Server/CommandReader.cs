@@ -7,7 +7,7 @@ namespace Amavis.Protocols.Smtp.Server;
 internal enum InputStatus
 {
     Complete,
-    /// <summary>A command longer than <see cref="SmtpLimits.CommandOctets"/>, read to its end and dropped.</summary>
+    /// <summary>A command longer than <see cref="CommandReader.MaxOctets"/>, read to its end and dropped.</summary>
     TooLong,
     /// <summary>The client is gone, or reads no replies.</summary>
     Closed,
@@ -19,6 +19,9 @@ internal enum InputStatus
 /// <summary>Reads command lines. Replies are sent when nothing is left that could be a further complete command (RFC 2920 §3.2).</summary>
 internal sealed class CommandReader(SmtpWire wire)
 {
+    /// <summary>Octets a line may have with its CRLF.</summary>
+    public int MaxOctets { get; set; } = SmtpLimits.CommandOctets;
+
     /// <summary>The last complete command.</summary>
     public SmtpCommand Command { get; private set; } = new("", "", "", IsClean: false);
 
@@ -71,7 +74,7 @@ internal sealed class CommandReader(SmtpWire wire)
         {
             if (!dropping)
             {
-                var status = SmtpLine.TryRead(ref rest, SmtpLimits.CommandOctets, out var line);
+                var status = SmtpLine.TryRead(ref rest, MaxOctets, out var line);
                 if (status == LineStatus.Complete)
                     Command = line.IsSingleSegment ? SmtpCommand.Parse(line.FirstSpan) : SmtpCommand.Parse(line.ToArray());
                 if (status != LineStatus.TooLong)

@@ -6,6 +6,9 @@ public static class SmtpLimits
     /// <summary>Octets of a command line with its CRLF; as much as Postfix takes.</summary>
     public const int CommandOctets = 2048;
 
+    /// <summary>The same where AUTH is offered (RFC 4954 §4).</summary>
+    public const int AuthOctets = 12288;
+
     /// <summary>So many longer ones end the session: nobody who speaks SMTP sends them.</summary>
     public const int LongCommands = 3;
 

@@ -31,11 +31,11 @@ internal sealed class SmtpWire(IDuplexPipe transport, TimeProvider clock) : IAsy
         return Pipes.FlushAsync(limit);
     }
 
-    /// <summary>Goes on with protected pipes.</summary>
-    public void Become(IDuplexPipe protectedTransport)
+    /// <summary>Goes on under TLS.</summary>
+    public void Become(TlsTransport tls)
     {
-        Pipes.Become(protectedTransport);
-        Replies.WriteTo(protectedTransport.Output);
+        Pipes.Become(tls);
+        Replies.WriteTo(tls.Output);
     }
 
     public ValueTask DisposeAsync() => Pipes.DisposeAsync();

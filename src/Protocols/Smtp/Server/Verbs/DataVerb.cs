@@ -100,9 +100,11 @@ internal static class DataVerb
             {
                 Helo = state.HelloName,
                 Protocol = state.ProtocolName,
+                TlsCipher = state.TlsCipher,
                 RepliesPerRecipient = state.IsLmtp,
             },
             Client = transaction.Client,
+            Login = state.Login,
             Spool = spool,
             Policy = transaction.Policy,
             ReceivedAt = transaction.StartedAt,
