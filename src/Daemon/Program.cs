@@ -77,6 +77,8 @@ async Task<int> RunAsync()
     var sockets = Listeners.Sockets(settings);
     if (sockets.Count == 0)
         throw new InvalidOperationException("no usable socket in listen_sockets");
+    if (ServerCertificates.FaultOf(settings) is { } fault)
+        throw new InvalidOperationException(fault);
     await using var app = Build(services, slots, sockets);
     await app.StartAsync();
     Listeners.SetModes(settings, sockets);
@@ -115,6 +117,7 @@ WebApplication Build(EngineServices services, ServerSlots slots, IReadOnlyList<L
     builder.Services.AddSingleton(services);
     builder.Services.AddSingleton(state);
     builder.Services.AddSingleton<SessionNumbers>();
+    builder.Services.AddSingleton(new ServerCertificates(log));
     var processor = new MessageProcessor(services, slots);
     builder.Services.AddSingleton(processor);
     builder.Services.AddSingleton(new ReleaseService(services));

@@ -17,7 +17,8 @@ namespace Amavis.Daemon.Hosting;
 
 /// <summary>Admits a connection, loads the interface's policy banks and runs the session its protocol asks for.</summary>
 internal sealed class MailConnectionHandler(
-    CurrentSettings current, EngineServices services, MessageProcessor processor, ReleaseService releases, CheckService checks, SessionNumbers numbers, ServerState state)
+    CurrentSettings current, EngineServices services, MessageProcessor processor, ReleaseService releases, CheckService checks,
+    ServerCertificates certificates, SessionNumbers numbers, ServerState state)
     : ConnectionHandler
 {
     private readonly SessionLog _log = new(services.Log);
@@ -76,6 +77,7 @@ internal sealed class MailConnectionHandler(
                     Processor = processor,
                     Clock = services.Clock,
                     Log = _log,
+                    Tls = () => certificates.Get(policy.Settings.SmtpdTls),
                     Counters = services.Counters,
                     Processing = state.Abort,
                 }).RunAsync(state.Stopping);
