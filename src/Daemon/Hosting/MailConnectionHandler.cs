@@ -9,6 +9,7 @@ using Amavis.Engine.Releasing;
 using Amavis.Engine.Requests;
 using Amavis.Protocols.AmPdp;
 using Amavis.Protocols.Milter.Server;
+using Amavis.Protocols.Proxy;
 using Amavis.Protocols.Smtp.Server;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -37,6 +38,12 @@ internal sealed class MailConnectionHandler(
             var policy = InterfacePolicy(settings, facts);
             if (!IsAdmitted(policy, facts))
                 return;
+            if (policy.Settings.HaproxyTargetEnabled)
+            {
+                if (await AnnouncedAsync(connection, facts) is not { } announced || !IsAdmitted(policy, announced))
+                    return;
+                facts = announced;
+            }
             if (open > settings.MaxSessions)
             {
                 services.Counters.Add("SessionsRefused");
@@ -107,6 +114,17 @@ internal sealed class MailConnectionHandler(
                 services.Log.Line(-1, null, $"connection on {Where(facts)}: protocol {protocol} is not available");
                 break;
         }
+    }
+
+    /// <summary>The facts with the client a load balancer announces (PROXY protocol); null: it did not, which is logged.</summary>
+    private async Task<ConnectionFacts?> AnnouncedAsync(ConnectionContext connection, ConnectionFacts facts)
+    {
+        if (await ProxyHeaderReader.ReadAsync(connection.Transport.Input, services.Clock, state.Stopping) is not { } header)
+        {
+            services.Log.Line(-1, null, $"connection on {Where(facts)} from {facts.Peer?.Address.ToString() ?? "a Unix socket"}: no PROXY header, closing");
+            return null;
+        }
+        return header.Peer is { } peer ? facts with { Peer = peer, Local = header.Local } : facts;
     }
 
     /// <summary>Null: a Unix socket whose banks name none.</summary>
