@@ -74,7 +74,7 @@ async Task<int> RunAsync()
     using var signals = new Signals(reloader.Reload);
 
     // Listeners.
-    var sockets = Listeners.Sockets(settings);
+    var sockets = Listeners.Sockets(settings, log);
     if (sockets.Count == 0)
         throw new InvalidOperationException("no usable socket in listen_sockets");
     if (ServerCertificates.FaultOf(settings) is { } fault)
