@@ -65,6 +65,24 @@ public sealed class ResilienceTests(Lab lab)
         Directory.EnumerateFileSystemEntries(Path.Combine(filter.Directory, "tmp", "amavisd-work"), "spool-*").ShouldBeEmpty();
     }
 
+    /// <summary>F8: spamd takes the message and never answers; the mail goes on unscored when the share of the time is over.</summary>
+    [Fact]
+    public async Task F8_a_silent_spam_scanner_leaves_mail_unscored()
+    {
+        await using var silent = FakeServer.Silent();
+        await using var sink = new MailSink();
+        await using var filter = await FilterProcess.StartAsync(sink.Port,
+            $"av_scanners: []\nlocal_domains_maps: [[.example.com]]\nspam_scanners: [{{name: SpamAssassin, protocol: spamd, address: \"{silent.Address}\"}}]\n");
+        await using var client = await SmtpProbe.ConnectAsync(filter.SmtpPort);
+        await client.SayAsync("EHLO mta.example.net");
+        var took = Stopwatch.StartNew();
+        (await client.DeliverAsync("a@example.org", ["b@example.com"], Mail.Clean())).ShouldStartWith("250 2.0.0 from MTA");
+        took.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(28));
+        sink.Messages.Single().Text.ShouldContain("X-Spam-Status: No, score=x ");
+        filter.Log.ShouldContain("Hits: -");
+        filter.Log.ShouldContain("spam check failed");
+    }
+
     /// <summary>F12: PostgreSQL is stopped and started under load; mail goes on and every passed message gets its row.</summary>
     [Fact]
     public async Task F12_mail_goes_on_without_the_database_and_its_rows_follow()

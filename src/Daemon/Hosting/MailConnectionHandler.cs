@@ -19,7 +19,7 @@ namespace Amavis.Daemon.Hosting;
 /// <summary>Admits a connection, loads the interface's policy banks and runs the session its protocol asks for.</summary>
 internal sealed class MailConnectionHandler(
     CurrentSettings current, EngineServices services, MessageProcessor processor, ReleaseService releases, CheckService checks,
-    ServerCertificates certificates, SessionNumbers numbers, ServerState state)
+    ServerCertificates certificates, SessionNumbers numbers, SessionTable sessions, ServerState state)
     : ConnectionHandler
 {
     private readonly SessionLog _log = new(services.Log);
@@ -71,6 +71,8 @@ internal sealed class MailConnectionHandler(
     private async Task RunAsync(ConnectionContext connection, ConnectionFacts facts, PolicyState policy)
     {
         var protocol = ProtocolOf(policy, facts);
+        var sessionId = numbers.Next();
+        using var entry = sessions.Open(sessionId, protocol ?? "?", facts.Peer?.ToString() ?? Where(facts));
         switch (protocol)
         {
             case "SMTP" or "LMTP" or "ESMTP":
@@ -78,7 +80,7 @@ internal sealed class MailConnectionHandler(
                 {
                     Connection = facts,
                     Policy = policy,
-                    SessionId = numbers.Next(),
+                    SessionId = sessionId,
                     StartAsLmtp = protocol == "LMTP",
                     Spools = services.Spools,
                     Processor = processor,
@@ -87,6 +89,7 @@ internal sealed class MailConnectionHandler(
                     Tls = () => certificates.Get(policy.Settings.SmtpdTls),
                     Counters = services.Counters,
                     Processing = state.Abort,
+                    Progress = entry.Enter,
                 }).RunAsync(state.Stopping);
                 break;
             case "AM.PDP":
@@ -98,13 +101,14 @@ internal sealed class MailConnectionHandler(
                 {
                     Connection = facts,
                     Policy = policy,
-                    SessionId = numbers.Next(),
+                    SessionId = sessionId,
                     Spools = services.Spools,
                     Processor = processor,
                     Clock = services.Clock,
                     Log = services.Log,
                     Counters = services.Counters,
                     Processing = state.Abort,
+                    Progress = entry.Enter,
                 }).RunAsync(state.Stopping);
                 break;
             case null:

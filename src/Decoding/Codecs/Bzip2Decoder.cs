@@ -11,10 +11,13 @@ internal sealed class Bzip2Decoder : IDisposable
     private const long BlockMark = 0x314159265359;
     private const long EndMark = 0x177245385090;
 
+    /// <summary>Keeps one: 4 MiB each are too much to keep for every thread.</summary>
+    private static readonly ArrayPool<uint> s_orders = ArrayPool<uint>.Create(1 << 20, 1);
+
     private static readonly uint[] CrcTable = BuildCrcTable();
 
     private readonly Bzip2Block _block = new();
-    private readonly uint[] _order = ArrayPool<uint>.Shared.Rent(LargestBlock);
+    private readonly uint[] _order = s_orders.Rent(LargestBlock);
     private readonly byte[] _output = ArrayPool<byte>.Shared.Rent(OutputOctets);
 
     /// <summary>Decodes streams until what follows is not another one; the input then stands there.</summary>
@@ -42,7 +45,7 @@ internal sealed class Bzip2Decoder : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<uint>.Shared.Return(_order);
+        s_orders.Return(_order);
         ArrayPool<byte>.Shared.Return(_output);
     }
 

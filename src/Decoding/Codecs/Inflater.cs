@@ -26,7 +26,7 @@ internal sealed class Inflater : IDisposable
     private readonly DeflateHuffman _distances = new(32, 8);
     private readonly DeflateHuffman _lengths = new(19, 7);
     private readonly byte[] _codeLengths = new byte[320];
-    private readonly byte[] _output = ArrayPool<byte>.Shared.Rent(BufferOctets);
+    private readonly byte[] _output = LargeArrays.Rent(BufferOctets);
 
     private ContentCursor _input = null!; // set for each run
     private IOctetSink _sink = null!; // set for each run
@@ -63,7 +63,7 @@ internal sealed class Inflater : IDisposable
         return result;
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_output);
+    public void Dispose() => LargeArrays.Return(_output);
 
     /// <summary>Bits were taken that the input does not have.</summary>
     private bool Overrun => _paddingBits > _bitCount;

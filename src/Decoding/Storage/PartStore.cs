@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 
 namespace Amavis.Decoding.Storage;
@@ -11,7 +10,7 @@ namespace Amavis.Decoding.Storage;
 public sealed class PartStore : IDisposable
 {
     /// <summary>Octets kept in memory per message when nothing else is said.</summary>
-    public const long DefaultMemoryOctets = 4 << 20;
+    public const long DefaultMemoryOctets = 1 << 20;
 
     private readonly string _directory;
     private readonly List<byte[]> _arrays = [];
@@ -43,14 +42,14 @@ public sealed class PartStore : IDisposable
         if (octets > MemoryLeft)
             return null;
         MemoryLeft -= octets;
-        return ArrayPool<byte>.Shared.Rent(octets);
+        return LargeArrays.Rent(octets);
     }
 
     /// <summary>Takes back an array that did not become a content.</summary>
     internal void Return(byte[] array, int octets)
     {
         MemoryLeft += octets;
-        ArrayPool<byte>.Shared.Return(array);
+        LargeArrays.Return(array);
     }
 
     /// <summary>Makes a content of a rented array of which only some octets are used.</summary>
@@ -96,7 +95,7 @@ public sealed class PartStore : IDisposable
         _disposed = true;
         CloseFiles();
         foreach (var array in _arrays)
-            ArrayPool<byte>.Shared.Return(array);
+            LargeArrays.Return(array);
         _arrays.Clear();
         if (_directoryMade)
             Directory.Delete(_directory, recursive: true);

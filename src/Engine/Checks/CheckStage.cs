@@ -7,6 +7,7 @@ using Amavis.Core.Policy;
 using Amavis.Decoding;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
+using Amavis.Engine.Checks.PenPals;
 using Amavis.Engine.Reporting;
 using Amavis.Engine.Verdicts;
 using Amavis.Scanning.Banned;
@@ -55,10 +56,17 @@ internal sealed class CheckStage(
                 IsBulk = letter.Facts.IsBulk,
             };
 
+            var correspondence = new CorrespondenceCheck(services, message, letter, policies, counters);
+            var bounce = correspondence.FindBounce();
             enter("spam_scan");
-            var (spam, spamExplanation) = await ScanForSpamAsync(findings, virus, cancellationToken);
+            var (spam, spamExplanation) = await ScanForSpamAsync(findings, virus, correspondence.MakesSpamCheckNeedless(bounce), cancellationToken);
+            findings = findings with { Spam = spam };
             stages.End(Stage.SpamScan);
-            return new CheckedMessage(findings with { Spam = spam }, virus.Explanation, spamExplanation, store);
+
+            enter("penpals_check");
+            findings = findings with { Correspondence = await correspondence.RunAsync(findings, bounce, cancellationToken) };
+            stages.End(Stage.PenPals);
+            return new CheckedMessage(findings, virus.Explanation, spamExplanation, store);
         }
         catch
         {
@@ -172,9 +180,9 @@ internal sealed class CheckStage(
     }
 
     private async Task<(IReadOnlyList<SpamFinding?> Spam, SpamExplanation? Explanation)> ScanForSpamAsync(
-        Findings findings, VirusReport virus, CancellationToken cancellationToken)
+        Findings findings, VirusReport virus, bool killedAsBounce, CancellationToken cancellationToken)
     {
-        var skipped = ReasonToSkipSpam(findings);
+        var skipped = ReasonToSkipSpam(findings) ?? (killedAsBounce ? "a bounce of mail nobody here sent is blocked by its points" : null);
         if (skipped is not null)
             return ([], new SpamExplanation(null, [], null, [], skipped));
         counters.Add("OpsSpamCheck");
@@ -192,20 +200,35 @@ internal sealed class CheckStage(
         };
         using var share = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         share.CancelAfter(deadline.Share(cap: LongestSpamScan));
-        var report = await SpamCheck.RunAsync(input, services.Clock, share.Token);
+        SpamReport report;
+        try
+        {
+            report = await SpamCheck.RunAsync(input, services.Clock, share.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Its share of the time is over, not the message's: the mail goes on unscored.
+            SpamCheckFailed("no answer in the time there was for it");
+            return ([], new SpamExplanation(null, [], null, [], "no spam scanner answered in time"));
+        }
         foreach (var failed in report.Main.Contributions.Where(c => c.Failure is not null))
             services.Log.Line(-1, message.LogId, $"spam scanner {failed.Scanner} failed: {failed.Failure}");
         if (report.AnyFailed)
-        {
-            services.Counters.Add("SpamScannerFailures");
-            if (_settings.SpamScannersFailureIsFatal)
-                throw new MessageFaultException("spam_scan", "spam scanner failed");
-        }
+            SpamCheckFailed(null);
         var spam = new SpamFinding?[policies.Count];
         for (var k = 0; k < asking.Count; k++)
             if (report.ByRecipient[k] is { Points: { } points } result)
                 spam[asking[k]] = new SpamFinding(points, result.Tests, result.Report, result.AutoLearn);
         return (spam, report.Explanation);
+    }
+
+    private void SpamCheckFailed(string? reason)
+    {
+        if (reason is not null)
+            services.Log.Line(-1, message.LogId, "spam check failed: " + reason);
+        services.Counters.Add("SpamScannerFailures");
+        if (_settings.SpamScannersFailureIsFatal)
+            throw new MessageFaultException("spam_scan", "spam scanner failed");
     }
 
     private List<ISpamScanner> SpamScanners()

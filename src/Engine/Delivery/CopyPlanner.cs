@@ -1,5 +1,6 @@
 using Amavis.Core.Categories;
 using Amavis.Core.Explaining;
+using Amavis.Engine.Checks.PenPals;
 using Amavis.Engine.Reporting;
 using Amavis.Engine.Verdicts;
 
@@ -41,6 +42,8 @@ public static class CopyPlanner
             marked |= verdict.IsTag2;
             AddSpamFields(verdict, Add);
         }
+        if (verdict.Correspondence is { PenPal: not null } pal)
+            Add("X-Amavis-PenPals", "age " + PenPalAge.Text(pal.Age));
         var tag = SubjectTag(verdict);
         return new CopyPlan(fields, policy.RemoveSpamHeaders, tag, marked || tag is not null);
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using Amavis.Decoding.Storage;
 
@@ -11,7 +10,7 @@ internal sealed class ZipDirectory
     private const int Zip64EndOctets = 56;
     private const int LocatorOctets = 20;
     private const int SearchOctets = EndOctets + ushort.MaxValue;
-    private const int LongestHeader = ZipEntry.CentralOctets + (3 * ushort.MaxValue);
+    private const int UsualHeader = 4096;
 
     private readonly List<ZipEntry> _entries = [];
 
@@ -42,30 +41,36 @@ internal sealed class ZipDirectory
     {
         var length = (int)Math.Min(content.Length, SearchOctets);
         var start = content.Length - length;
-        var tail = ArrayPool<byte>.Shared.Rent(Math.Max(1, length));
+        if (content.TryGetArray(out var array))
+            return Find(content, array.AsSpan((int)start, length), start, maxEntries);
+        var tail = LargeArrays.Rent(Math.Max(1, length));
         try
         {
-            var octets = tail.AsSpan(0, content.Read(start, tail.AsSpan(0, length)));
-            ZipDirectory? found = null;
-            for (var at = octets.Length; (at = octets[..at].LastIndexOf("PK\u0005\u0006"u8)) >= 0;)
-            {
-                if (found is not null && start + at < found.Start)
-                    break; // within a member, or seen by the walk over the gaps
-                if (at + EndOctets > octets.Length || TryRead(content, octets[at..], start + at, maxEntries) is not { } directory)
-                    continue;
-                if (found is not null && directory.Start != found.Start)
-                {
-                    found.Ambiguous = true;
-                    break;
-                }
-                found ??= directory;
-            }
-            return found;
+            return Find(content, tail.AsSpan(0, content.Read(start, tail.AsSpan(0, length))), start, maxEntries);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(tail);
+            LargeArrays.Return(tail);
         }
+    }
+
+    private static ZipDirectory? Find(StoredContent content, ReadOnlySpan<byte> octets, long start, int maxEntries)
+    {
+        ZipDirectory? found = null;
+        for (var at = octets.Length; (at = octets[..at].LastIndexOf("PK\u0005\u0006"u8)) >= 0;)
+        {
+            if (found is not null && start + at < found.Start)
+                break; // within a member, or seen by the walk over the gaps
+            if (at + EndOctets > octets.Length || TryRead(content, octets[at..], start + at, maxEntries) is not { } directory)
+                continue;
+            if (found is not null && directory.Start != found.Start)
+            {
+                found.Ambiguous = true;
+                break;
+            }
+            found ??= directory;
+        }
+        return found;
     }
 
     private static ZipDirectory? TryRead(StoredContent content, ReadOnlySpan<byte> end, long endOffset, int maxEntries)
@@ -96,7 +101,7 @@ internal sealed class ZipDirectory
 
     private void ReadEntries(StoredContent content, long shift, long end, long count, int maxEntries)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(LongestHeader);
+        var buffer = LargeArrays.Rent(UsualHeader);
         try
         {
             var at = Start;
@@ -105,6 +110,7 @@ internal sealed class ZipDirectory
                 var got = content.Read(at, buffer.AsSpan(0, ZipEntry.CentralOctets));
                 var wanted = got < ZipEntry.CentralOctets ? got : (int)Math.Min(end - at, ZipEntry.CentralOctets
                     + BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(28)) + BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(30)));
+                LargeArrays.Enlarge(ref buffer, wanted);
                 got = content.Read(at, buffer.AsSpan(0, wanted));
                 if (ZipEntry.ParseCentral(buffer.AsSpan(0, got), shift, out var length) is not { } entry)
                     break;
@@ -115,7 +121,7 @@ internal sealed class ZipDirectory
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            LargeArrays.Return(buffer);
         }
         // The count is kept modulo 65536 by writers without ZIP64.
         Damaged = _entries.Count <= maxEntries && (ushort)_entries.Count != (ushort)count;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Amavis.Core.Parts;
 using Amavis.Decoding.Codecs;
 using Amavis.Decoding.Limits;
@@ -12,7 +11,7 @@ namespace Amavis.Decoding.Archives.Zip;
 /// </summary>
 internal sealed class ZipReader
 {
-    private const int LongestLocalHeader = ZipEntry.LocalOctets + (2 * ushort.MaxValue);
+    private const int UsualHeader = 4096;
     private const ushort Stored = 0;
     private const ushort Deflated = 8;
     private const ushort Deflated64 = 9;
@@ -20,7 +19,7 @@ internal sealed class ZipReader
 
     private readonly StoredContent _content;
     private readonly MemberSink _members;
-    private readonly byte[] _header = ArrayPool<byte>.Shared.Rent(LongestLocalHeader);
+    private byte[] _header = LargeArrays.Rent(UsualHeader);
     private ArchiveFindings _findings;
 
     private ZipReader(StoredContent content, MemberSink members) => (_content, _members) = (content, members);
@@ -35,7 +34,7 @@ internal sealed class ZipReader
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(reader._header);
+            LargeArrays.Return(reader._header);
         }
         return reader._findings;
     }
@@ -207,7 +206,9 @@ internal sealed class ZipReader
     {
         if (offset < 0 || _content.Read(offset, _header.AsSpan(0, ZipEntry.LocalOctets)) < ZipEntry.LocalOctets)
             return null;
-        return ZipEntry.ParseLocal(_header.AsSpan(0, _content.Read(offset, _header.AsSpan(0, ZipEntry.LocalLength(_header)))), offset);
+        var length = ZipEntry.LocalLength(_header);
+        LargeArrays.Enlarge(ref _header, length);
+        return ZipEntry.ParseLocal(_header.AsSpan(0, _content.Read(offset, _header.AsSpan(0, length))), offset);
     }
 
     /// <summary>An entry of the central directory with the local header it leads to; null when there is none.</summary>

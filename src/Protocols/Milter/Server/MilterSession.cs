@@ -1,4 +1,5 @@
 using Amavis.Core.Policy;
+using Amavis.Core.Status;
 using Amavis.Protocols.Transport;
 
 namespace Amavis.Protocols.Milter.Server;
@@ -45,14 +46,22 @@ internal sealed class MilterSession(MilterSessionContext context, TimedPipes pip
 
     public void NextTransaction() => Transactions++;
 
-    public void Begin(MilterTransaction transaction) => Transaction = transaction;
+    public void Begin(MilterTransaction transaction)
+    {
+        Transaction = transaction;
+        Enter(WorkState.Envelope);
+    }
 
     /// <summary>The message at hand, if any, is forgotten.</summary>
     public void Reset()
     {
         Transaction?.Dispose();
         Transaction = null;
+        Enter(WorkState.Connected);
     }
+
+    /// <param name="state">Of <see cref="WorkState"/>.</param>
+    public void Enter(char state) => context.Progress?.Invoke(state);
 
     public void Log(int level, string text)
     {

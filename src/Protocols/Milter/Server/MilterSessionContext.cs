@@ -30,4 +30,7 @@ public sealed record MilterSessionContext
 
     /// <summary>Given to the processing of messages: what was received is finished, until this one says that there is no time left.</summary>
     public CancellationToken Processing { get; init; }
+
+    /// <summary>Told what the session does, as <see cref="Core.Status.WorkState"/> names it; null: nobody asks.</summary>
+    public Action<char>? Progress { get; init; }
 }

@@ -15,6 +15,10 @@ internal sealed class SmtpWire(Socket socket) : IDisposable
 {
     private const int WriteOctets = 64 * 1024;
 
+    /// <summary>Less room behind the commands than this is not worth filling with the message's first octets.</summary>
+    private const int UsefulOctets = 4096;
+
+
     private readonly ReplyParser _parser = new();
     private readonly byte[] _in = new byte[2 * ReplyParser.MaxLineOctets];
     private Stream _stream = new NetworkStream(socket, ownsSocket: true);
@@ -83,7 +87,7 @@ internal sealed class SmtpWire(Socket socket) : IDisposable
     public async ValueTask<WireFault> SendMessageAsync(OutgoingMessage message, StageClock clock, TimeSpan limit)
     {
         const int EndOctets = 5;
-        Reserve(WriteOctets);
+        Reserve(UsefulOctets);
         var stuffer = new DotStuffer(message.LeadingDots);
         foreach (var chunk in message.Chunks())
         {

@@ -1,4 +1,5 @@
 using Amavis.Core.Messages;
+using Amavis.Core.Status;
 
 namespace Amavis.Protocols.Milter.Server.Stages;
 
@@ -47,6 +48,7 @@ internal static class ContentStages
         }
         if (transaction.HasContent)
             return true;
+        session.Enter(WorkState.Data);
         var context = session.Context;
         try
         {

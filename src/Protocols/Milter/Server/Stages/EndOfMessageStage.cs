@@ -1,5 +1,6 @@
 using Amavis.Core.Counters;
 using Amavis.Core.Messages;
+using Amavis.Core.Status;
 
 namespace Amavis.Protocols.Milter.Server.Stages;
 
@@ -9,6 +10,7 @@ internal static class EndOfMessageStage
     public static async ValueTask ExecuteAsync(MilterSession session)
     {
         var transaction = session.Transaction!;
+        session.Enter(WorkState.Checks);
         try
         {
             var (replies, isOver) = await AnswerAsync(session, transaction);
