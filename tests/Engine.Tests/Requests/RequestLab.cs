@@ -75,7 +75,7 @@ internal sealed class RequestLab : IAsyncDisposable
     {
         var (up, down) = (new Pipe(), new Pipe());
         var handler = new AmPdpHandler(
-            new CheckService(Services, new MessageProcessor(Services, new ServerSlots(2))), new ReleaseService(Services), Services, Policy,
+            new CheckService(Services, new MessageProcessor(Services, new ServerSlots(2, TimeProvider.System))), new ReleaseService(Services), Services, Policy,
             new ConnectionFacts { UnixPath = "/run/amavis/in.sock" });
         var session = new AmPdpServerSession(new Duplex(up.Reader, down.Writer), handler, TimeProvider.System, TimeSpan.FromSeconds(30)).RunAsync(CancellationToken.None);
         await up.Writer.WriteAsync(Octets.Of(requests));
