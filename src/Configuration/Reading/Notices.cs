@@ -8,7 +8,7 @@ namespace Amavis.Configuration.Reading;
 internal sealed class Notices(Dictionary<string, Assignment> assignments, BindSession session, Settings settings)
 {
     public IEnumerable<string> All(IReadOnlyList<string> files, string hostName) =>
-        WithoutMeaning().Concat(WithoutEffect()).Concat(DeadParts()).Concat(OpenFiles(files)).Concat(OfTheWhole(hostName));
+        WithoutMeaning().Concat(WithoutEffect()).Concat(session.Remarks).Concat(DeadParts()).Concat(OpenFiles(files)).Concat(OfTheWhole(hostName));
 
     /// <summary>What is missing can only be told when nothing was dropped as faulty.</summary>
     private IEnumerable<string> OfTheWhole(string hostName) =>
@@ -33,7 +33,8 @@ internal sealed class Notices(Dictionary<string, Assignment> assignments, BindSe
 
     private IEnumerable<string> DeadParts() =>
         from part in assignments.Values
-        where part.Variable.PartOf is { } maps && assignments.ContainsKey(maps) && !session.LinkedVariables.Contains(part.Variable.Name)
+        let users = VariableCatalog.All.Where(v => v.Parts.Contains(part.Variable.Name)).ToList()
+        where part.Variable.PartOf is not null && users.TrueForAll(u => assignments.ContainsKey(u.Name)) && !session.LinkedVariables.Contains(part.Variable.Name)
         select $"{part.Key.Position}: {part.Variable.Name}: changes nothing, since {part.Variable.PartOf} is given";
 
     private IEnumerable<string> MissingBanks() =>

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Amavis.Core.Addresses;
 using Amavis.Core.Categories;
 using Amavis.Core.Lookups;
+using Amavis.Core.Templates;
 
 namespace Amavis.Core.Policy;
 
@@ -55,6 +56,13 @@ public sealed partial record Settings
     public bool EnforceSmtpdMessageSizeLimit64kbMin { get; init; } = true;
     public FrozenSet<string> SmtpdDiscardEhloKeywords { get; init; } = FrozenSet<string>.Empty;
     public bool AuthRequiredRelease { get; init; } = true;
+    /// <summary>Mechanisms offered to clients, in upper case; empty: no AUTH.</summary>
+    public IReadOnlyList<string> AuthMechAvail { get; init; } = [];
+    public bool AuthRequiredInp { get; init; }
+    public TlsLevel TlsSecurityLevelIn { get; init; }
+    public TlsServerSettings SmtpdTls { get; init; } = TlsServerSettings.None;
+    /// <summary>Every connection begins with a header of the PROXY protocol.</summary>
+    public bool HaproxyTargetEnabled { get; init; }
     /// <summary>Own key: what becomes of lone LFs and CRs in message data.</summary>
     public BareLineEnds SmtpdBareLineEnds { get; init; } = BareLineEnds.Normalize;
 
@@ -65,6 +73,16 @@ public sealed partial record Settings
     public DeliveryMethod? ReleaseMethod { get; init; }
     public DeliveryMethod? RequeueMethod { get; init; } = DeliveryMethod.Parse("smtp:[127.0.0.1]:25");
     public string? LocalClientBindAddress { get; init; }
+    public TlsLevel TlsSecurityLevelOut { get; init; }
+    public TlsClientSettings SmtpTlsClient { get; init; } = TlsClientSettings.Default;
+    /// <summary>Next hop (<c>host:port</c> or <c>host</c>) to the name its certificate has to bear, where it is another.</summary>
+    public FrozenDictionary<string, string> SmtpTlsClientVerifycnNames { get; init; } = FrozenDictionary<string, string>.Empty;
+    public string? AmavisAuthUser { get; init; }
+    public string? AmavisAuthPass { get; init; }
+    /// <summary>Next hops ask for a login: ours for mail made here, the client's own for its mail.</summary>
+    public bool AuthRequiredOut { get; init; }
+    /// <summary>Our login also for the mail of clients.</summary>
+    public bool AuthReauthenticateForwarded { get; init; }
     public bool PropagateDsnIfPossible { get; init; } = true;
     public bool TerminateDsnOnNotifySuccess { get; init; }
     public bool SmtpConnectionCacheEnable { get; init; } = true;
@@ -113,7 +131,7 @@ public sealed partial record Settings
     public LookupMaps BypassSpamChecksMaps { get; init; } = LookupMaps.Empty;
     public LookupMaps BypassBannedChecksMaps { get; init; } = LookupMaps.Empty;
     public LookupMaps BypassHeaderChecksMaps { get; init; } = LookupMaps.Empty;
-    public ByCategory<string?> SmtpReasonByCcat { get; init; } = DefaultReasons;
+    public ByCategory<Template?> SmtpReasonByCcat { get; init; } = DefaultReasons;
     public string? UndecipherableSubjectTag { get; init; } = "***UNCHECKED*** ";
     public LookupMaps SpamSubjectTagMaps { get; init; } = LookupMaps.Empty;
     public LookupMaps SpamSubjectTag2Maps { get; init; } = LookupMaps.Empty;
@@ -142,8 +160,6 @@ public sealed partial record Settings
 
     // Notices
     public string? HdrfromNotifySenderOrNull { get; init; }
-    public string HdrfromNotifySender =>
-        HdrfromNotifySenderOrNull ?? $"\"Content-filter at {MyHostname}\" <postmaster@{MyHostname}>";
     public bool WarnBannedSender { get; init; }
     public bool WarnBadhSender { get; init; }
     public LookupMaps VirusesThatFakeSenderMaps { get; init; } = LookupMaps.Constant(1);

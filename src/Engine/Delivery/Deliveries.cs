@@ -21,13 +21,17 @@ internal static class Deliveries
         {
             Method = method,
             Sender = envelope.Sender,
-            Recipients = [.. verdicts.Select(v => new SmtpDeliveryRecipient(v.Recipient.Address, v.Recipient.Notify, v.Recipient.OriginalRecipient))],
+            Recipients = [.. verdicts.Select(v => new SmtpDeliveryRecipient(v.Recipient.Address, NotifyOf(v.Recipient, settings), v.Recipient.OriginalRecipient))],
             Message = copy,
             LogId = message.LogId,
             PeerAddress = message.Connection.Peer?.Address,
             ReceivingPort = message.Connection.Local?.Port,
             HeloName = settings.LocalhostName,
             BindAddress = BindAddress(settings),
+            Security = settings.TlsSecurityLevelOut,
+            Tls = settings.SmtpTlsClient,
+            TlsNames = settings.SmtpTlsClientVerifycnNames,
+            Credentials = !settings.AuthRequiredOut ? null : settings.AuthReauthenticateForwarded ? OwnLogin(settings) : message.Login,
             Body = message.Spool.Facts.EightBit ? envelope.Body : BodyType.SevenBit,
             SmtpUtf8 = envelope.SmtpUtf8,
             HeaderIsUtf8 = envelope.SmtpUtf8 && letter.HeaderIsEightBit,
@@ -45,7 +49,7 @@ internal static class Deliveries
     /// <summary>Mail made here.</summary>
     public static SmtpDelivery Submit(
         ReceivedMessage message, DeliveryMethod method, OutgoingMessage mail, Core.Addresses.MailAddress sender,
-        IReadOnlyList<SmtpDeliveryRecipient> recipients, string envelopeId, long? deadline) => new()
+        IReadOnlyList<SmtpDeliveryRecipient> recipients, string envelopeId, bool smtpUtf8, long? deadline) => new()
         {
             Method = method,
             Sender = sender,
@@ -56,11 +60,29 @@ internal static class Deliveries
             ReceivingPort = message.Connection.Local?.Port,
             HeloName = message.Policy.Settings.LocalhostName,
             BindAddress = BindAddress(message.Policy.Settings),
+            Security = message.Policy.Settings.TlsSecurityLevelOut,
+            Tls = message.Policy.Settings.SmtpTlsClient,
+            TlsNames = message.Policy.Settings.SmtpTlsClientVerifycnNames,
+            Credentials = OwnLogin(message.Policy.Settings),
             Body = mail.EightBit ? BodyType.EightBitMime : BodyType.SevenBit,
+            SmtpUtf8 = smtpUtf8,
+            HeaderIsUtf8 = smtpUtf8,
             DsnEnvelopeId = envelopeId,
             PerRecipientReplies = true,
             Deadline = deadline,
         };
+
+    /// <summary>Success that is told of here is nobody else's business any more.</summary>
+    public static bool AnswersSuccess(EnvelopeRecipient recipient, Settings settings) =>
+        settings.TerminateDsnOnNotifySuccess && recipient.Notify.HasFlag(DsnNotify.Success);
+
+    private static DsnNotify NotifyOf(EnvelopeRecipient recipient, Settings settings)
+    {
+        if (!AnswersSuccess(recipient, settings))
+            return recipient.Notify;
+        var rest = recipient.Notify & ~DsnNotify.Success;
+        return rest == DsnNotify.Unspecified ? DsnNotify.Never : rest;
+    }
 
     /// <param name="direction">Relay or Submit.</param>
     /// <param name="kind">Dsn, Notif, Quar, Arf for mail made here; else null.</param>
@@ -96,6 +118,10 @@ internal static class Deliveries
         }
     }
 
-    private static IPAddress? BindAddress(Settings settings) =>
+    /// <summary>What we log in with for mail made here; null: not at all.</summary>
+    public static LoginCredentials? OwnLogin(Settings settings) =>
+        settings is { AuthRequiredOut: true, AmavisAuthUser: { } user } ? new LoginCredentials(user, settings.AmavisAuthPass ?? "") : null;
+
+    public static IPAddress? BindAddress(Settings settings) =>
         settings.LocalClientBindAddress is { } text && IPAddress.TryParse(text.Trim('[', ']'), out var address) ? address : null;
 }

@@ -2,6 +2,7 @@ using Amavis.Core.Categories;
 using Amavis.Core.Counters;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
+using Amavis.Engine.Templates;
 using Amavis.Engine.Verdicts;
 using Amavis.Protocols.Smtp.Client;
 
@@ -15,6 +16,16 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeastTimeForRetry = TimeSpan.FromSeconds(10);
+
+    /// <summary>The changes for whom the client serves; null: nobody. Known when <see cref="RunAsync"/> has ended.</summary>
+    public CopyPlan? ClientsPlan { get; private set; }
+
+    private bool LeavesToClient => message.Care switch
+    {
+        DeliveryCare.Clients => true,
+        DeliveryCare.ClientsWithoutMethod => message.Policy.Settings.ForwardMethod is null,
+        _ => false,
+    };
 
     public async Task<IReadOnlyList<RecipientOutcome>> RunAsync(
         IReadOnlyList<RecipientVerdict> verdicts, Findings findings, string mailId, bool quarantined, CancellationToken cancellationToken)
@@ -30,6 +41,11 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
                 continue;
             }
             var plan = CopyPlanner.ForRecipient(verdict, findings, mailId, quarantined);
+            if (LeavesToClient)
+            {
+                outcomes[i] = Left(verdict, plan);
+                continue;
+            }
             var group = groups.FirstOrDefault(g => g.Plan.Key == plan.Key);
             if (group is null)
                 groups.Add(group = new Group(plan, []));
@@ -69,6 +85,25 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
         }
     }
 
+    /// <summary>The client has one header section for all its recipients: the first one's changes are made.</summary>
+    private RecipientOutcome Left(RecipientVerdict verdict, CopyPlan plan)
+    {
+        ClientsPlan ??= plan;
+        if (ClientsPlan.Key != plan.Key)
+            services.Log.Line(-1, message.LogId, $"{message.Connection.Protocol}: RECIPIENTS REQUIRE DIFFERENT HEADERS, {verdict.Recipient.Address.Bracketed} gets those of the first");
+        return new RecipientOutcome
+        {
+            Verdict = verdict,
+            Reply = new SmtpReply(250, $"2.5.0 Ok, id={message.LogId}, continue delivery"),
+            Categories = verdict.Categories,
+            Destiny = Destiny.Pass,
+            LeftToClient = true,
+            // Its MTA tells the sender of the delivery, if somebody is to.
+            DsnPropagated = true,
+            Marked = plan.Marked,
+        };
+    }
+
     private static RecipientOutcome Blocked(RecipientVerdict verdict) => new()
     {
         Verdict = verdict,
@@ -87,7 +122,7 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
         {
             var results = await SendAsync(group.Plan, [.. open.Select(i => verdicts[i])], mailId, cancellationToken);
             for (var k = 0; k < open.Count; k++)
-                outcomes[open[k]] = Outcome(verdicts[open[k]], results.Recipients[k], group.Plan, findings);
+                outcomes[open[k]] = Outcome(verdicts[open[k]], results.Recipients[k], group.Plan, findings, mailId);
             open = [.. open.Where(i => outcomes[i].Reply.IsTempFail)];
             partial |= outcomes.Any(o => o is { IsDelivered: true });
             // With a single reply for all, a tempfail now would bring a second copy to those who have theirs: the rest is ours.
@@ -140,7 +175,7 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
         Deliveries.Log(services.Log, message.LogId, word, mailId, delivery, result);
 
     /// <summary>A refusal of the next hop makes the category MTA-failed, with the destiny configured for it.</summary>
-    private RecipientOutcome Outcome(RecipientVerdict verdict, SmtpRecipientResult result, CopyPlan plan, Findings findings)
+    private RecipientOutcome Outcome(RecipientVerdict verdict, SmtpRecipientResult result, CopyPlan plan, Findings findings, string mailId)
     {
         var outcome = new RecipientOutcome
         {
@@ -149,7 +184,7 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
             Categories = verdict.Categories,
             Destiny = Destiny.Pass,
             Relayed = true,
-            DsnPropagated = result.DsnPassedOn,
+            DsnPropagated = result.DsnPassedOn && !Deliveries.AnswersSuccess(verdict.Recipient, verdict.Policy.Settings),
             RemoteMta = result.RemoteMta,
             RemoteReply = result.RemoteReply,
             Marked = plan.Marked,
@@ -161,7 +196,18 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
         var destiny = verdict.Policy.DestinyOf(key) ?? verdict.Policy.DestinyOf(ContentCategory.MtaFailed) ?? Destiny.Pass;
         if (destiny == Destiny.Pass)
             destiny = result.Reply.IsReject ? Destiny.Reject : Destiny.TempFail;
-        var reason = BlockedReplies.Reason(verdict with { Categories = categories, Blocking = key }, findings, message.LogId);
+        var refused = verdict with { Categories = categories, Blocking = key };
+        var macros = BlockedReplies.NeedsMore(refused)
+            ? new MessageMacros(new MacroFacts
+            {
+                Message = message,
+                Letter = letter,
+                Findings = findings,
+                MailId = mailId,
+                Outcomes = [outcome with { Categories = categories, Blocking = key, Destiny = destiny }],
+            })
+            : null;
+        var reason = BlockedReplies.Reason(refused, findings, message.LogId, macros);
         return outcome with
         {
             Categories = categories,
