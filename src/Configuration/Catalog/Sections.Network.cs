@@ -56,6 +56,11 @@ internal static partial class Sections
         add.Method("$resend_method", Dynamic, s => s.ResendMethod, (s, v) => s with { ResendMethod = v }, "next hop of changed mail; null: forward_method");
         add.Method("$release_method", Dynamic, s => s.ReleaseMethod, (s, v) => s with { ReleaseMethod = v }, "way of mail released from quarantine; null: notify_method");
         add.Method("$requeue_method", Dynamic, s => s.RequeueMethod, (s, v) => s with { RequeueMethod = v }, "way of released mail that is to be checked again");
+        add.Add("$release_format", Text, Dynamic, Scalars.OneOf("resend", "attach", "plain", "arf", "dsn"), s => s.ReleaseFormat, (Settings s, string? v) => s with { ReleaseFormat = v ?? "resend" }, "form of released mail: resend, attach, plain, arf; dsn is sent as attach");
+        add.Add("$report_format", Text, Dynamic, Scalars.OneOf("resend", "attach", "plain", "arf", "dsn"), s => s.ReportFormat, (Settings s, string? v) => s with { ReportFormat = v ?? "arf" }, "form of reported mail");
+        add.Add<string?>("$attachment_password", Text, Dynamic, Scalars.Line, s => s.AttachmentPassword, (s, v) => s with { AttachmentPassword = v }, "password of the archive released mail is attached in; empty: attached as it is, null: a number made up each time").IsSecret = true;
+        add.Required("$attachment_email_name", Dynamic, s => s.AttachmentEmailName, (s, v) => s with { AttachmentEmailName = v }, "name of the mail in a released archive");
+        add.Required("$attachment_outer_name", Dynamic, s => s.AttachmentOuterName, (s, v) => s with { AttachmentOuterName = v }, "name of a released archive");
         add.Line("$local_client_bind_address", Dynamic, s => s.LocalClientBindAddress, (s, v) => s with { LocalClientBindAddress = v }, "source address of our connections");
         add.Truth("$propagate_dsn_if_possible", Dynamic, s => s.PropagateDsnIfPossible, (s, v) => s with { PropagateDsnIfPossible = v }, "pass DSN parameters on to the next hop");
         add.Truth("$terminate_dsn_on_notify_success", Dynamic, s => s.TerminateDsnOnNotifySuccess, (s, v) => s with { TerminateDsnOnNotifySuccess = v }, "answer NOTIFY=SUCCESS here");
@@ -72,11 +77,6 @@ internal static partial class Sections
         add.Later("$smtp_connection_cache_on_demand", Truth, Global, "true", "close connections to the next hop when they are seldom used");
         add.Later("@forward_method_maps", Tables, Dynamic, "forward_method", "next hop by recipient");
         add.Later("%forward_method_maps_by_ccat", ByCategory, Dynamic, "{\"catchall\":forward_method_maps}", "next hop by category");
-        add.Later("$release_format", Text, Dynamic, "\"resend\"", "form of released mail: dsn, arf, attach, plain, resend");
-        add.Later("$report_format", Text, Dynamic, "\"arf\"", "form of reported mail");
-        add.Later("$attachment_password", Text, Dynamic, "\"\"", "password of released attachments; null: made up", secret: true);
-        add.Later("$attachment_email_name", Text, Dynamic, "\"msg-%m.eml\"", "name of the mail in a released attachment");
-        add.Later("$attachment_outer_name", Text, Dynamic, "\"msg-%m.zip\"", "name of a released attachment");
         add.Later("$always_bcc", Text, LegacyDynamic, "null", "additional recipient of every message");
         add.Later("%always_bcc_by_ccat", ByCategory, Dynamic, "{\"catchall\":always_bcc}", "additional recipient by category");
         add.Later("%local_delivery_aliases", Map, Dynamic, "built in", "places of the local: method");

@@ -21,7 +21,7 @@ internal static class Deliveries
         {
             Method = method,
             Sender = envelope.Sender,
-            Recipients = [.. verdicts.Select(v => new SmtpDeliveryRecipient(v.Recipient.Address, v.Recipient.Notify, v.Recipient.OriginalRecipient))],
+            Recipients = [.. verdicts.Select(v => new SmtpDeliveryRecipient(v.Recipient.Address, NotifyOf(v.Recipient, settings), v.Recipient.OriginalRecipient))],
             Message = copy,
             LogId = message.LogId,
             PeerAddress = message.Connection.Peer?.Address,
@@ -49,7 +49,7 @@ internal static class Deliveries
     /// <summary>Mail made here.</summary>
     public static SmtpDelivery Submit(
         ReceivedMessage message, DeliveryMethod method, OutgoingMessage mail, Core.Addresses.MailAddress sender,
-        IReadOnlyList<SmtpDeliveryRecipient> recipients, string envelopeId, long? deadline) => new()
+        IReadOnlyList<SmtpDeliveryRecipient> recipients, string envelopeId, bool smtpUtf8, long? deadline) => new()
         {
             Method = method,
             Sender = sender,
@@ -65,10 +65,24 @@ internal static class Deliveries
             TlsNames = message.Policy.Settings.SmtpTlsClientVerifycnNames,
             Credentials = OwnLogin(message.Policy.Settings),
             Body = mail.EightBit ? BodyType.EightBitMime : BodyType.SevenBit,
+            SmtpUtf8 = smtpUtf8,
+            HeaderIsUtf8 = smtpUtf8,
             DsnEnvelopeId = envelopeId,
             PerRecipientReplies = true,
             Deadline = deadline,
         };
+
+    /// <summary>Success that is told of here is nobody else's business any more.</summary>
+    public static bool AnswersSuccess(EnvelopeRecipient recipient, Settings settings) =>
+        settings.TerminateDsnOnNotifySuccess && recipient.Notify.HasFlag(DsnNotify.Success);
+
+    private static DsnNotify NotifyOf(EnvelopeRecipient recipient, Settings settings)
+    {
+        if (!AnswersSuccess(recipient, settings))
+            return recipient.Notify;
+        var rest = recipient.Notify & ~DsnNotify.Success;
+        return rest == DsnNotify.Unspecified ? DsnNotify.Never : rest;
+    }
 
     /// <param name="direction">Relay or Submit.</param>
     /// <param name="kind">Dsn, Notif, Quar, Arf for mail made here; else null.</param>

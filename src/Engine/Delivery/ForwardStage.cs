@@ -2,6 +2,7 @@ using Amavis.Core.Categories;
 using Amavis.Core.Counters;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
+using Amavis.Engine.Templates;
 using Amavis.Engine.Verdicts;
 using Amavis.Protocols.Smtp.Client;
 
@@ -121,7 +122,7 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
         {
             var results = await SendAsync(group.Plan, [.. open.Select(i => verdicts[i])], mailId, cancellationToken);
             for (var k = 0; k < open.Count; k++)
-                outcomes[open[k]] = Outcome(verdicts[open[k]], results.Recipients[k], group.Plan, findings);
+                outcomes[open[k]] = Outcome(verdicts[open[k]], results.Recipients[k], group.Plan, findings, mailId);
             open = [.. open.Where(i => outcomes[i].Reply.IsTempFail)];
             partial |= outcomes.Any(o => o is { IsDelivered: true });
             // With a single reply for all, a tempfail now would bring a second copy to those who have theirs: the rest is ours.
@@ -174,7 +175,7 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
         Deliveries.Log(services.Log, message.LogId, word, mailId, delivery, result);
 
     /// <summary>A refusal of the next hop makes the category MTA-failed, with the destiny configured for it.</summary>
-    private RecipientOutcome Outcome(RecipientVerdict verdict, SmtpRecipientResult result, CopyPlan plan, Findings findings)
+    private RecipientOutcome Outcome(RecipientVerdict verdict, SmtpRecipientResult result, CopyPlan plan, Findings findings, string mailId)
     {
         var outcome = new RecipientOutcome
         {
@@ -183,7 +184,7 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
             Categories = verdict.Categories,
             Destiny = Destiny.Pass,
             Relayed = true,
-            DsnPropagated = result.DsnPassedOn,
+            DsnPropagated = result.DsnPassedOn && !Deliveries.AnswersSuccess(verdict.Recipient, verdict.Policy.Settings),
             RemoteMta = result.RemoteMta,
             RemoteReply = result.RemoteReply,
             Marked = plan.Marked,
@@ -195,7 +196,18 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
         var destiny = verdict.Policy.DestinyOf(key) ?? verdict.Policy.DestinyOf(ContentCategory.MtaFailed) ?? Destiny.Pass;
         if (destiny == Destiny.Pass)
             destiny = result.Reply.IsReject ? Destiny.Reject : Destiny.TempFail;
-        var reason = BlockedReplies.Reason(verdict with { Categories = categories, Blocking = key }, findings, message.LogId);
+        var refused = verdict with { Categories = categories, Blocking = key };
+        var macros = BlockedReplies.NeedsMore(refused)
+            ? new MessageMacros(new MacroFacts
+            {
+                Message = message,
+                Letter = letter,
+                Findings = findings,
+                MailId = mailId,
+                Outcomes = [outcome with { Categories = categories, Blocking = key, Destiny = destiny }],
+            })
+            : null;
+        var reason = BlockedReplies.Reason(refused, findings, message.LogId, macros);
         return outcome with
         {
             Categories = categories,

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Amavis.Core.Logging;
 using Amavis.Core.Messages;
 using Amavis.Engine.Delivery;
+using Amavis.Engine.Templates;
 using Amavis.Engine.Verdicts;
 
 namespace Amavis.Engine.Notices;
@@ -13,7 +14,7 @@ internal static partial class DeliveryStatusReport
 {
     private const int MaxLine = 76;
 
-    public static string Make(NoticeFacts facts)
+    public static string Make(MacroFacts facts)
     {
         var message = facts.Message;
         var text = new StringBuilder();
@@ -29,7 +30,7 @@ internal static partial class DeliveryStatusReport
         return text.ToString();
     }
 
-    private static void Recipient(StringBuilder text, NoticeFacts facts, RecipientOutcome outcome)
+    private static void Recipient(StringBuilder text, MacroFacts facts, RecipientOutcome outcome)
     {
         var recipient = outcome.Verdict.Recipient;
         text.Append('\n');

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Amavis.Core.Categories;
 using Amavis.Core.Counters;
 using Amavis.Core.Messages;
@@ -77,7 +76,7 @@ internal sealed class QuarantineStage(EngineServices services, ReceivedMessage m
         var settings = message.Policy.Settings;
         if (settings.QuarantineDir is not { Length: > 0 } directory)
             return [];
-        var values = new FileNameValues(arrival.MailId, message.LogId, arrival.PartitionTag, message.ReceivedAt.ToLocalTime(), BodyDigest);
+        var values = new FileNameValues(arrival.MailId, message.LogId, arrival.PartitionTag, message.ReceivedAt.ToLocalTime(), () => Convert.ToHexStringLower(letter.BodyDigest()));
         var template = entry.Method.Targets[0].Path;
         var name = FileNameTemplate.Expand(template.Length == 0 ? "%m" : template, values);
         var sender = settings.MailfromToQuarantine is { } other ? $"<{other}>" : message.Envelope.Sender.Bracketed;
@@ -89,13 +88,5 @@ internal sealed class QuarantineStage(EngineServices services, ReceivedMessage m
         var location = await new FileQuarantine(directory, settings.QuarantineSubdirLevels)
             .StoreAsync(name, arrival.MailId, letter.WithFields([.. top, .. fields], removeReturnPath: true), cancellationToken);
         return [new StoredCopy(location.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? 'Z' : 'F', location, entry.Archive)];
-    }
-
-    private string BodyDigest()
-    {
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-        foreach (var chunk in message.Spool.Chunks(letter.HeaderOctets, message.Spool.Length - letter.HeaderOctets))
-            digest.AppendData(chunk.Span);
-        return Convert.ToHexStringLower(digest.GetHashAndReset());
     }
 }

@@ -5,6 +5,7 @@ using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 using Amavis.Core.Storage;
 using Amavis.Engine.Delivery;
+using Amavis.Engine.Notices;
 using Amavis.Engine.Quarantine;
 using Amavis.Protocols.AmPdp;
 using Amavis.Protocols.Smtp.Client;
@@ -14,6 +15,8 @@ namespace Amavis.Engine.Releasing;
 /// <summary>Sends a message on from the quarantine. What the next hop answers is what the requester is told.</summary>
 public sealed class ReleaseService(EngineServices services)
 {
+    private const string Resend = "resend";
+
     /// <summary>A fault before anything was sent; its text is for the requester.</summary>
     public sealed class RefusedException(string message) : Exception(message);
 
@@ -25,8 +28,6 @@ public sealed class ReleaseService(EngineServices services)
         ArgumentNullException.ThrowIfNull(policy);
         var settings = policy.Settings;
         Authenticate(request, settings);
-        if (request.Kind == ReleaseKind.Report)
-            throw new RefusedException("reports are not available");
         await using var text = await OpenAsync(request, settings, cancellationToken)
             ?? throw new RefusedException($"no quarantined message {request.MailId} was found");
         using var stored = await StoredMessage.ReadAsync(text, services.Spools, cancellationToken);
@@ -37,7 +38,44 @@ public sealed class ReleaseService(EngineServices services)
         var recipients = request.Recipients.Count > 0 ? request.Recipients : stored.Recipients;
         if (recipients.Count == 0)
             return [new SmtpReply(250, "2.5.0 No recipients, nothing to do")];
+        if (FormatOf(request.Kind, settings) is var format && format != Resend)
+            return await SendWrappedAsync(format, request, policy, connection, stored, sender, recipients, cancellationToken);
         return await SendAsync(request, settings, connection, stored, sender, recipients, cancellationToken);
+    }
+
+    private static string FormatOf(ReleaseKind kind, Settings settings) => kind == ReleaseKind.Report ? settings.ReportFormat : settings.ReleaseFormat;
+
+    /// <summary>A mail of ours that holds the stored one.</summary>
+    private async Task<IReadOnlyList<SmtpReply>> SendWrappedAsync(
+        string format, ReleaseRequest request, PolicyState policy, ConnectionFacts connection, StoredMessage stored, MailAddress originalSender,
+        IReadOnlyList<MailAddress> recipients, CancellationToken cancellationToken)
+    {
+        var settings = policy.Settings;
+        if (settings.NotifyMethod is not { Protocol: DeliveryProtocol.Smtp or DeliveryProtocol.Lmtp } method)
+            throw new RefusedException("no notify_method for released mail is set");
+        var (newId, _) = MailIds.Create(settings.MailIdSizeBits);
+        var identity = new ReleaseIdentity(request.MailId, newId, services.Clock.GetLocalNow());
+        var isReport = request.Kind == ReleaseKind.Report;
+        var facts = StoredFacts.Of(stored, identity, policy, originalSender, recipients) with { FeedbackType = isReport ? "abuse" : "miscategorized" };
+        var plan = NoticePlanner.Release(facts.Outcomes[0], isReport, settings) ?? throw new RefusedException("there is no template for released mail in this format");
+        using var mail = await ReleaseMail.MakeAsync(format, plan.Template, facts, plan.From, recipients, services.Spools, cancellationToken);
+        var envelopeSender = request.Sender ?? WarningNotice.Sender(plan.From, null);
+        var all = recipients.Concat(plan.Recipients).Select(r => new SmtpDeliveryRecipient(r, DsnNotify.Unspecified, "rfc822;" + Protocols.Smtp.Xtext.Encode(r.Smtp))).ToList();
+        var delivery = Deliveries.Submit(facts.Message with { Connection = connection }, method, mail.Mail, envelopeSender, all, $"AM.{newId}@{settings.MyHostname}", mail.SmtpUtf8, null);
+        var result = await services.NextHops.SendAsync(delivery, cancellationToken);
+        var counters = new Core.Counters.CounterBatch();
+        Deliveries.Count(counters, result, method, mail.Mail.Length, "Submit", format == "arf" ? "Arf" : "Notif");
+        services.Counters.Apply(counters);
+        Report(identity.LogId, newId, request, delivery, result, originalSender, recipients);
+        return [.. result.Recipients.Take(recipients.Count).Select(r => r.Reply)];
+    }
+
+    private void Report(
+        string logId, string newId, ReleaseRequest request, SmtpDelivery delivery, SmtpDeliveryResult result, MailAddress sender, IReadOnlyList<MailAddress> recipients)
+    {
+        Deliveries.Log(services.Log, logId, "SEND", $"{newId}({request.MailId})", delivery, result);
+        services.Log.Line(0, logId, $"Quarantined message {request.Kind.ToString().ToLowerInvariant()} ({request.MailId}): {sender.Bracketed} -> "
+            + string.Join(',', recipients.Select(r => r.Bracketed)) + (request.RequestedBy is { } by ? ", requested by " + by.Bracketed : ""));
     }
 
     private static void Authenticate(ReleaseRequest request, Settings settings)
@@ -110,16 +148,14 @@ public sealed class ReleaseService(EngineServices services)
             PerRecipientReplies = true,
         };
         var result = await services.NextHops.SendAsync(delivery, cancellationToken);
-        Deliveries.Log(services.Log, logId, "SEND", $"{newId}({request.MailId})", delivery, result);
-        services.Log.Line(0, logId, $"Quarantined message {request.Kind.ToString().ToLowerInvariant()} ({request.MailId}): {sender.Bracketed} -> "
-            + string.Join(',', recipients.Select(r => r.Bracketed)) + (request.RequestedBy is { } by ? ", requested by " + by.Bracketed : ""));
+        Report(logId, newId, request, delivery, result, sender, recipients);
         return [.. result.Recipients.Select(r => r.Reply)];
     }
 
     private static byte[] Header(
         ReleaseRequest request, Settings settings, ConnectionFacts connection, IReadOnlyList<MailAddress> recipients, string newId, DateTimeOffset now)
     {
-        var filter = settings.HdrfromNotifySender;
+        var filter = settings.HdrfromNotifyRecip;
         var fields = new List<AddedField>();
         if (request.RequestedBy is { } by)
         {

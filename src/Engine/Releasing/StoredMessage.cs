@@ -1,5 +1,6 @@
 using System.Buffers;
 using Amavis.Core.Addresses;
+using Amavis.Core.Categories;
 using Amavis.Core.Messages;
 using Amavis.Mime.Headers;
 
@@ -33,6 +34,8 @@ internal sealed class StoredMessage : IDisposable
                 Blocked = Addresses(field.Unfolded());
             else if (field.HasName("X-Envelope-To"))
                 all = Addresses(field.Unfolded());
+            else if (CategoryOf(field) is { } category)
+                Categories = Categories.With(category);
         }
         QuarantineId = quarantineId;
         Sender = sender;
@@ -50,6 +53,9 @@ internal sealed class StoredMessage : IDisposable
 
     /// <summary>Those that did not get it; for copies of old versions all.</summary>
     public IReadOnlyList<MailAddress> Recipients { get; }
+
+    /// <summary>As far as the fields we added tell.</summary>
+    public CategorySet Categories { get; } = CategorySet.Clean;
 
     private IReadOnlyList<MailAddress>? Blocked { get; }
 
@@ -88,6 +94,19 @@ internal sealed class StoredMessage : IDisposable
     }
 
     public void Dispose() => Spool.Dispose();
+
+    private static ContentCategory? CategoryOf(HeaderField field)
+    {
+        if (field.HasName("X-Spam-Flag"))
+            return field.Unfolded().StartsWith("YES", StringComparison.Ordinal) ? ContentCategory.Spam : null;
+        return !field.HasName("X-Amavis-Alert") ? null : field.Unfolded() switch
+        {
+            ['I', 'N', 'F', ..] => ContentCategory.Virus,
+            ['B', 'A', 'N', ..] => ContentCategory.Banned,
+            ['B', 'A', 'D', ..] => ContentCategory.BadHeader,
+            _ => null,
+        };
+    }
 
     private static bool IsOurs(string name) =>
         OurFields.Contains(name, StringComparer.OrdinalIgnoreCase) || name.StartsWith("X-Spam-", StringComparison.OrdinalIgnoreCase)
