@@ -46,7 +46,7 @@ internal static partial class Sections
         add.Later("$helpers_home", Text, Global, "MYHOME", "home directory of helper programs");
         add.Later("$instance_name", Text, Global, "\"\"", "free tag of this instance");
         add.Later("$allow_preserving_evidence", Truth, Global, "true", "keep a message's directory after trouble with it");
-        add.Later("$replace_existing_extension", Truth, Dynamic, "true", "a new address extension replaces the old one instead of being appended");
+        add.Truth("$replace_existing_extension", Dynamic, s => s.ReplaceExistingExtension, (s, v) => s with { ReplaceExistingExtension = v }, "a new address extension replaces the old one instead of being appended");
         add.LaterAll(Text, Dynamic, "\"\"", "text for monitoring systems", "$snmp_contact", "$snmp_location");
         add.LaterAll(Text, Global, "built in", "part of the version texts", "$myversion", "$myversion_id", "$myversion_id_numeric", "$myversion_date");
         add.Later("$myprogram_name", Text, Dynamic, "built in", "name of the program for process lists");

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Amavis.Configuration.Reading;
+using Amavis.Core.Categories;
 using Amavis.Core.Lookups;
 using Amavis.Core.Policy;
 using static Amavis.Configuration.Catalog.ValueKind;
@@ -60,23 +61,32 @@ internal static partial class Sections
         add.Truth("$terminate_dsn_on_notify_success", Dynamic, s => s.TerminateDsnOnNotifySuccess, (s, v) => s with { TerminateDsnOnNotifySuccess = v }, "answer NOTIFY=SUCCESS here");
         add.Truth("$smtp_connection_cache_enable", Global, s => s.SmtpConnectionCacheEnable, (s, v) => s with { SmtpConnectionCacheEnable = v }, "keep connections to the next hop between messages");
 
-        add.Later("$smtp_connection_cache_on_demand", Truth, Global, "true", "close connections to the next hop when they are seldom used");
-        add.Later("@forward_method_maps", Tables, Dynamic, "forward_method", "next hop by recipient");
-        add.Later("%forward_method_maps_by_ccat", ByCategory, Dynamic, "{\"catchall\":forward_method_maps}", "next hop by category");
-        add.Later("$release_format", Text, Dynamic, "\"resend\"", "form of released mail: dsn, arf, attach, plain, resend");
-        add.Later("$report_format", Text, Dynamic, "\"arf\"", "form of reported mail");
-        add.Later("$attachment_password", Text, Dynamic, "\"\"", "password of released attachments; null: made up", secret: true);
-        add.Later("$attachment_email_name", Text, Dynamic, "\"msg-%m.eml\"", "name of the mail in a released attachment");
-        add.Later("$attachment_outer_name", Text, Dynamic, "\"msg-%m.zip\"", "name of a released attachment");
+        add.Truth("$smtp_connection_cache_on_demand", Global, s => s.SmtpConnectionCacheOnDemand, (s, v) => s with { SmtpConnectionCacheOnDemand = v }, "keep connections to the next hop only while messages follow each other within seconds");
+        add.Maps("@forward_method_maps", Dynamic, MethodMaps, s => s.ForwardMethodMaps, (s, v) => s with { ForwardMethodMaps = v }, "next hop by recipient; an empty text: none", "forward_method");
+        add.Add("%forward_method_maps_by_ccat", ByCategory, Dynamic, ByCategories.Reader(Reading.Maps.Reader(MethodMaps)), s => null, (Settings s, Core.Categories.ByCategory<LookupMaps?> v) => s with { ForwardMethodMapsByCcatOver = s.ForwardMethodMapsByCcatOver.Merge(v) }, "next hop by category and recipient", "{\"catchall\":forward_method_maps}");
+        add.Add("$release_format", Text, Dynamic, SpecialScalars.Format, s => s.ReleaseFormat, (Settings s, ReleaseFormat v) => s with { ReleaseFormat = v }, "form of released mail: resend, attach, plain, arf, dsn", "\"resend\"");
+        add.Add("$report_format", Text, Dynamic, SpecialScalars.Format, s => s.ReportFormat, (Settings s, ReleaseFormat v) => s with { ReportFormat = v }, "form of reported mail: arf, attach, plain, dsn, resend", "\"arf\"");
+        add.Add<string?>("$attachment_password", Text, Dynamic, Scalars.Line, s => s.AttachmentPassword is null ? null : "", (s, v) => s with { AttachmentPassword = v }, "password of released attachments; empty: the message itself is attached; null: a number made for each").IsSecret = true;
+        add.Required("$attachment_email_name", Dynamic, s => s.AttachmentEmailName, (s, v) => s with { AttachmentEmailName = v }, "name of the mail in a released attachment");
+        add.Required("$attachment_outer_name", Dynamic, s => s.AttachmentOuterName, (s, v) => s with { AttachmentOuterName = v }, "name of a released attachment");
         add.Later("$tls_security_level_out", Text, Dynamic, "null", "TLS to the next hop: none, may, encrypt");
         add.LaterAll(Map, Global, "{}", "details of TLS to the next hop", "%smtp_tls_client_options", "%smtp_tls_client_verifycn_name_maps");
         add.Later("$amavis_auth_user", Text, Dynamic, "null", "name for authentication at the next hop");
         add.Later("$amavis_auth_pass", Text, Dynamic, "null", "password for authentication at the next hop", secret: true);
         add.Later("$auth_required_out", Truth, Dynamic, "false", "authenticate at the next hop");
         add.Later("$auth_reauthenticate_forwarded", Truth, Dynamic, "false", "authenticate as ourselves also for forwarded mail");
-        add.Later("$always_bcc", Text, LegacyDynamic, "null", "additional recipient of every message");
-        add.Later("%always_bcc_by_ccat", ByCategory, Dynamic, "{\"catchall\":always_bcc}", "additional recipient by category");
-        add.Later("%local_delivery_aliases", Map, Dynamic, "built in", "places of the local: method");
+        add.Add<string?>("$always_bcc", Text, LegacyDynamic, SpecialScalars.Address, s => s.AlwaysBcc, (s, v) => s with { AlwaysBcc = v }, "additional recipient of every message, also of blocked ones, by notify_method");
+        add.Add("%always_bcc_by_ccat", ByCategory, Dynamic, ByCategories.Reader<string>(AddressText), s => s.AlwaysBccByCcatOver, (s, v) => s with { AlwaysBccByCcatOver = s.AlwaysBccByCcatOver.Merge(v) }, "additional recipient by category", "{\"catchall\":always_bcc}");
+        add.Add("%local_delivery_aliases", Map, Dynamic, LocalAliases.Read, s => s.LocalDeliveryAliases.Keys.Order(StringComparer.Ordinal), (Settings s, Func<FrozenDictionary<string, LocalMailbox>, FrozenDictionary<string, LocalMailbox>> v) => s with { LocalDeliveryAliases = v(s.LocalDeliveryAliases) }, "places of the local: method, by name: a path, or [path, file name]; null: not stored", "*-quarantine, archive-files, archive-mbox, recip-quarantine, sender-quarantine");
+    }
+
+    private static readonly MapsType MethodMaps = new(ResultType.Method);
+
+    private static bool AddressText(Yaml.Node node, BindContext context, out string value)
+    {
+        var good = SpecialScalars.Address(node, context, out var address);
+        value = address ?? "";
+        return good;
     }
 
     private static JsonObject BankNames(Settings settings) =>

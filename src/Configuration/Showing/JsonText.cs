@@ -40,6 +40,7 @@ internal static class JsonText
         TimeSpan span => OfNumber(span.TotalSeconds),
         string text => JsonValue.Create(Secrets.Hide(text)),
         Destiny destiny => JsonValue.Create("D_" + destiny.ToString().ToUpperInvariant()),
+        ReleaseFormat format => JsonValue.Create(format.ToString().ToLowerInvariant()),
         BareLineEnds ends => JsonValue.Create(ends.ToString().ToLowerInvariant()),
         DeliveryMethod { Targets: [var one] } => JsonValue.Create(one.Text),
         DeliveryMethod method => Array(method.Targets.Select(t => t.Text)),
@@ -66,6 +67,8 @@ internal static class JsonText
     private static JsonNode? OfTable(LookupTable table) => table switch
     {
         ConstantTable { Value.Number: { } number } => OfNumber(number),
+        // Several methods to choose from.
+        ConstantTable { Value.Text: var text } when text.Contains('\n') => Array(text.Split('\n')),
         ConstantTable constant => Of((object?)constant.Value.Text),
         RegexTable patterns => new JsonObject { ["regexp"] = Array(patterns.Rules.Select(r => r.Pattern.ToString())) },
         _ => JsonValue.Create("(table)"),
