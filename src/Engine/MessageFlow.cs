@@ -51,14 +51,17 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         var main = verdicts.Select(v => v.Categories.Main).DefaultIfEmpty(ContentCategory.Clean).Max();
 
         Section = "quarantine";
-        var keeper = new QuarantineStage(services, message, letter, counters);
+        var keeper = new QuarantineStage(services, message, letter, deadline, counters);
         var copies = await keeper.StoreAsync(verdicts, findings, arrival, cancellationToken);
         _stages.End(Stage.Quarantine);
         CountContent(counters, policies, blocking ?? main);
 
         Section = "forward";
-        var forward = new ForwardStage(services, message, letter, deadline, counters);
-        var outcomes = await forward.RunAsync(verdicts, findings, mailId, copies.Any(c => !c.Archive), cancellationToken);
+        var order = new ForwardOrder { Arrival = arrival, Quarantined = copies.Any(c => !c.Archive) };
+        var forward = new ForwardStage(services, message, letter, deadline, counters, order, verdicts, findings);
+        var outcomes = await forward.RunAsync(cancellationToken);
+        Section = "always_bcc";
+        await new BccStage(services, message, letter, deadline, counters, order).RunAsync(outcomes, findings, cancellationToken);
         _stages.End(Stage.Forward);
 
         Section = "delivery-notification";

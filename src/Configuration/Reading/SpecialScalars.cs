@@ -55,6 +55,13 @@ internal static class SpecialScalars
         return good && (word is not null || context.Expects(node, "resend, attach, plain, arf or dsn"));
     }
 
+    /// <summary>A digest, with or without the dash in its name.</summary>
+    public static bool Digest(Node node, BindContext context, out string value)
+    {
+        value = ((node as ScalarNode)?.Text ?? "").Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
+        return value is "MD5" or "SHA1" or "SHA256" or "SHA384" or "SHA512" || context.Expects(node, "MD5, SHA1, SHA256, SHA384 or SHA512");
+    }
+
     /// <summary>A mail address; null and the empty text: none.</summary>
     public static bool Address(Node node, BindContext context, out string? value)
     {

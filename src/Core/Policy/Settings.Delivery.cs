@@ -74,6 +74,8 @@ public sealed partial record Settings
     public FrozenSet<string> PreferOurAddedHeaderFields { get; init; } = DefaultPreferredFields;
 
     // Quarantine
+    /// <summary>Name as .NET has it: MD5, SHA1, SHA256, SHA384, SHA512.</summary>
+    public string MailDigestAlgorithm { get; init; } = "MD5";
     public LookupMaps SpamQuarantineBysenderToMaps { get; init; } = LookupMaps.Empty;
 
     // Release
