@@ -11,6 +11,8 @@ root.Subcommands.Add(new ReloadCommand());
 root.Subcommands.Add(new ReleaseCommand());
 root.Subcommands.Add(new UserCommand());
 root.Subcommands.Add(new DbCommand());
+root.Subcommands.Add(new NannyCommand());
+root.Subcommands.Add(new AgentCommand());
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0)

@@ -3,7 +3,7 @@ using Amavis.Core.Counters;
 using Amavis.Core.Policy;
 using Amavis.Daemon.Hosting;
 using Amavis.Daemon.Logging;
-using Amavis.Daemon.Metrics;
+using Amavis.Daemon.Monitoring;
 using Amavis.Engine;
 using Amavis.Engine.Releasing;
 using Amavis.Engine.Spooling;
@@ -28,6 +28,7 @@ if (configuration.Settings is not { } settings)
 
 // What everything uses.
 var clock = TimeProvider.System;
+var started = clock.GetTimestamp();
 var counters = new CounterSet();
 await using var log = new MailLog(LogSinks.For(settings), settings.LogLevel, counters, clock);
 foreach (var notice in configuration.Notices)
@@ -66,9 +67,12 @@ async Task<int> RunAsync()
         Scanners = scanners,
         MessageLog = storage?.Log,
         SqlQuarantine = storage?.Quarantine,
+        PenPals = storage?.PenPals,
         WorkDirectory = work,
     };
-    var slots = new ServerSlots(settings.MaxServers);
+    var slots = new ServerSlots(settings.MaxServers, clock);
+    var sessions = new SessionTable(clock);
+    var monitoring = new DaemonState(current, counters, slots, sessions, clock, started);
     var reloader = new Reloader(path, current, slots, log, log);
     using var signals = new Signals(reloader.Reload);
 
@@ -76,13 +80,14 @@ async Task<int> RunAsync()
     var sockets = Listeners.Sockets(settings);
     if (sockets.Count == 0)
         throw new InvalidOperationException("no usable socket in listen_sockets");
-    await using var app = Build(services, slots, sockets);
+    await using var app = Build(services, slots, sessions, monitoring, sockets);
     await app.StartAsync();
     Listeners.SetModes(settings, sockets);
-    log.Line(0, null, $"amavisd {ProductVersion()} at {settings.MyHostname}, listening on {string.Join(", ", sockets)}");
+    log.Line(0, null, $"amavisd {ProductVersion.Text} at {settings.MyHostname}, listening on {string.Join(", ", sockets)}");
     using var pid = PidFile.Write(settings.PidFile);
     log.Line(0, null, "ready");
     SystemdNotifier.Send($"READY=1\nMAINPID={Environment.ProcessId}");
+    await using var snmp = SnmpService.Start(settings.AgentxSocket, monitoring, clock, log);
 
     // Run.
     await signals.Stop;
@@ -102,7 +107,7 @@ async Task<int> RunAsync()
     return 0;
 }
 
-WebApplication Build(EngineServices services, ServerSlots slots, IReadOnlyList<ListenSocket> sockets)
+WebApplication Build(EngineServices services, ServerSlots slots, SessionTable sessions, DaemonState monitoring, IReadOnlyList<ListenSocket> sockets)
 {
     var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
     builder.Logging.AddProvider(new MailLogProvider(log)).SetMinimumLevel(LogLevel.Warning);
@@ -114,14 +119,12 @@ WebApplication Build(EngineServices services, ServerSlots slots, IReadOnlyList<L
     builder.Services.AddSingleton(services);
     builder.Services.AddSingleton(state);
     builder.Services.AddSingleton<SessionNumbers>();
+    builder.Services.AddSingleton(sessions);
     builder.Services.AddSingleton(new MessageProcessor(services, slots));
     builder.Services.AddSingleton(new ReleaseService(services));
     builder.Services.AddSingleton<MailConnectionHandler>();
     var app = builder.Build();
     app.UseRouting();
-    app.MapGet("/metrics", () => Results.Text(PrometheusText.Write(counters), PrometheusText.ContentType));
-    app.MapGet("/healthz", () => Results.Text("ok\n"));
+    app.MapStatus(monitoring);
     return app;
 }
-
-static string ProductVersion() => typeof(Storage).Assembly.GetName().Version?.ToString(3) ?? "?";

@@ -20,6 +20,8 @@ public sealed record EngineServices
     public IMessageLog? MessageLog { get; init; }
     /// <summary>Null: no SQL storage is configured.</summary>
     public ISqlQuarantine? SqlQuarantine { get; init; }
+    /// <summary>Null: no SQL storage is configured.</summary>
+    public IPenPals? PenPals { get; init; }
     /// <summary>Private directory for the parts of messages; emptied at start.</summary>
     public required string WorkDirectory { get; init; }
 }

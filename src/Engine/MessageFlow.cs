@@ -3,6 +3,7 @@ using Amavis.Core.Counters;
 using Amavis.Core.Messages;
 using Amavis.Core.Storage;
 using Amavis.Engine.Checks;
+using Amavis.Engine.Checks.PenPals;
 using Amavis.Engine.Delivery;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Quarantine;
@@ -22,11 +23,24 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
 
     private readonly StageClock _stages = new(services.Clock, services.Counters);
 
-    /// <summary>Name of the stage at work, for the reply when it fails.</summary>
-    public string Section { get; private set; } = "parse";
+    private ServerPlace? _place;
 
-    public async Task<MessageReplies> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Name of the stage at work, for the reply when it fails and for the process list.</summary>
+    public string Section
     {
+        get;
+        private set
+        {
+            field = value;
+            _place?.Enter(SectionStates.Of(value));
+        }
+    } = "parse";
+
+    /// <param name="place">Told of each stage.</param>
+    public async Task<MessageReplies> RunAsync(ServerPlace place, CancellationToken cancellationToken)
+    {
+        _place = place;
+        Section = "parse";
         var settings = message.Policy.Settings;
         var counters = new CounterBatch();
         _stages.End(Stage.Receive);
@@ -43,10 +57,14 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         var checks = new CheckStage(services, message, letter, policies, deadline, _stages, counters, section => Section = section);
         using var checkedMessage = await checks.RunAsync(cancellationToken);
         var findings = checkedMessage.Findings;
+        NamedCounts.Add(counters, findings);
 
         Section = "decide";
         var nullSender = message.Envelope.Sender.IsNull;
         var verdicts = policies.Select((policy, i) => VerdictDecider.Decide(findings, policy, i, nullSender, message.LogId)).ToList();
+        foreach (var verdict in verdicts)
+            if (PenPalSaving.Counter(verdict) is { } saved)
+                counters.Add(saved);
         var blocking = verdicts.Select(v => v.Blocking).OfType<CategoryKey>().Order().Cast<CategoryKey?>().LastOrDefault();
         var main = verdicts.Select(v => v.Categories.Main).DefaultIfEmpty(ContentCategory.Clean).Max();
 

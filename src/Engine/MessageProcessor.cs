@@ -20,12 +20,12 @@ public sealed class MessageProcessor(EngineServices services, ServerSlots slots)
         var entered = false;
         try
         {
-            using var place = await slots.EnterAsync(both.Token);
+            using var place = await slots.EnterAsync(message.LogId, both.Token);
             entered = true;
             services.Counters.Add("MessagesInProcess");
             try
             {
-                return await flow.RunAsync(both.Token);
+                return await flow.RunAsync(place, both.Token);
             }
             finally
             {

@@ -1,12 +1,25 @@
+using Amavis.Core.Status;
+
 namespace Amavis.Engine;
 
 /// <summary>The places for messages being checked at once (<c>max_servers</c>); their number can change while messages wait.</summary>
-public sealed class ServerSlots(int count)
+public sealed class ServerSlots
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<TaskCompletionSource> _waiting = [];
-    private int _limit = count;
+    private readonly LinkedList<Waiter> _waiting = [];
+    private readonly List<Slot> _slots = [];
+    private readonly TimeProvider _clock;
+    private int _limit;
     private int _taken;
+
+    /// <param name="clock">Tells the ages in <see cref="Snapshot"/>.</param>
+    public ServerSlots(int count, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        _clock = clock;
+        _limit = count;
+        Grow();
+    }
 
     public int Taken
     {
@@ -17,31 +30,42 @@ public sealed class ServerSlots(int count)
         }
     }
 
-    /// <summary>Takes a place, in order of arrival. Dispose the result to give it back.</summary>
-    public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
+    /// <summary>Messages that wait for a place.</summary>
+    public int Waiting
     {
-        LinkedListNode<TaskCompletionSource> place;
+        get
+        {
+            lock (_lock)
+                return _waiting.Count;
+        }
+    }
+
+    /// <summary>Takes a place, in order of arrival. Dispose the result to give it back.</summary>
+    /// <param name="task">Log id of the message.</param>
+    public async Task<ServerPlace> EnterAsync(string task, CancellationToken cancellationToken)
+    {
+        LinkedListNode<Waiter> place;
         lock (_lock)
         {
             if (_taken < _limit && _waiting.Count == 0)
-            {
-                _taken++;
-                return new Place(this);
-            }
-            place = _waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                return Occupy(task);
+            place = _waiting.AddLast(new Waiter(task));
         }
-        await using var cancelled = cancellationToken.Register(() => place.Value.TrySetCanceled(cancellationToken));
+        await using var cancelled = cancellationToken.Register(() => place.Value.Admitted.TrySetCanceled(cancellationToken));
         try
         {
-            await place.Value.Task;
+            return await place.Value.Admitted.Task;
         }
         catch (OperationCanceledException)
         {
             lock (_lock)
-                _waiting.Remove(place);
+            {
+                // Not in the list any more when its turn came in the same moment.
+                if (place.List is not null)
+                    _waiting.Remove(place);
+            }
             throw;
         }
-        return new Place(this);
     }
 
     public void Resize(int limit)
@@ -49,14 +73,59 @@ public sealed class ServerSlots(int count)
         lock (_lock)
         {
             _limit = limit;
+            Grow();
             Admit();
         }
     }
 
-    private void Leave()
+    /// <summary>All places at this moment, by number.</summary>
+    public IReadOnlyList<SlotStatus> Snapshot()
+    {
+        var all = new List<SlotStatus>();
+        lock (_lock)
+        {
+            for (var i = 0; i < _slots.Count; i++)
+                if (i < _limit || _slots[i].Place is not null)
+                    all.Add(StatusOf(i));
+        }
+        return all;
+    }
+
+    private SlotStatus StatusOf(int index)
+    {
+        var slot = _slots[index];
+        return new SlotStatus
+        {
+            Slot = index + 1,
+            Task = slot.Place?.Task,
+            Age = _clock.GetElapsedTime(slot.Since),
+            Course = slot.Place?.Course() ?? [],
+        };
+    }
+
+    private void Grow()
+    {
+        while (_slots.Count < _limit)
+            _slots.Add(new Slot { Since = _clock.GetTimestamp() });
+    }
+
+    /// <summary>The lowest free place; the lock is held and there is one.</summary>
+    private ServerPlace Occupy(string task)
+    {
+        var index = _slots.FindIndex(s => s.Place is null);
+        _taken++;
+        var slot = _slots[index];
+        slot.Since = _clock.GetTimestamp();
+        slot.Place = new ServerPlace(task, _clock, slot.Since, () => Leave(slot));
+        return slot.Place;
+    }
+
+    private void Leave(Slot slot)
     {
         lock (_lock)
         {
+            slot.Place = null;
+            slot.Since = _clock.GetTimestamp();
             _taken--;
             Admit();
         }
@@ -68,19 +137,31 @@ public sealed class ServerSlots(int count)
         {
             _waiting.RemoveFirst();
             // One that was cancelled meanwhile takes no place.
-            if (first.Value.TrySetResult())
-                _taken++;
+            if (first.Value.Admitted.Task.IsCompleted)
+                continue;
+            var place = Occupy(first.Value.Task);
+            if (!first.Value.Admitted.TrySetResult(place))
+                Vacate(place);
         }
     }
 
-    private sealed class Place(ServerSlots slots) : IDisposable
+    /// <summary>Cancelled in the moment of its turn.</summary>
+    private void Vacate(ServerPlace place)
     {
-        private int _left;
+        _slots.Find(s => s.Place == place)!.Place = null;
+        _taken--;
+    }
 
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _left, 1) == 0)
-                slots.Leave();
-        }
+    private sealed class Slot
+    {
+        public ServerPlace? Place { get; set; }
+
+        /// <summary>Time stamp of when it was taken or given back.</summary>
+        public long Since { get; set; }
+    }
+
+    private sealed record Waiter(string Task)
+    {
+        public TaskCompletionSource<ServerPlace> Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

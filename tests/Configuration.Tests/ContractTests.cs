@@ -76,6 +76,7 @@ public sealed class ContractTests : ConfigurationFixture
         settings.AvScannersBackup.ShouldHaveSingleItem().Protocol.ShouldBeNull();
         settings.SpamScanners.Select(s => s.Protocol).ShouldBe(["spamd", "rspamd"]);
         settings.MetricsListen.ShouldBe("127.0.0.1:9464");
+        settings.AgentxSocket.ShouldBe(new AgentXAddress("/var/agentx/master", null, 0));
         settings.Web.BaseUrl.ShouldBe("https://quarantine.example.com");
         settings.PolicyBanks.Keys.Order().ShouldBe(["MILTER", "MYNETS", "ORIGINATING", "RELEASE"]);
     }
@@ -113,7 +114,7 @@ public sealed class ContractTests : ConfigurationFixture
         Write("kill_levels", "");
         var notices = Load(Example).Notices;
         var notice = notices.Where(n => n.StartsWith("known, but without effect", StringComparison.Ordinal)).ShouldHaveSingleItem();
-        foreach (var name in (string[])["agentx_socket", "dkim_keys", "Sophos (sssp", "clamscan (command", "Rspamd (rspamd", "policy_bank.MILTER.protocol: MILTER"])
+        foreach (var name in (string[])["dkim_keys", "Sophos (sssp", "clamscan (command", "Rspamd (rspamd", "policy_bank.MILTER.protocol: MILTER"])
             notice.ShouldContain(name);
     }
 

@@ -34,6 +34,8 @@ public sealed class MistakeTests : ConfigurationFixture
     [InlineData("mynetworks: [10.0.0.0/33]", "amavis.yaml:1:14: mynetworks: \"10.0.0.0/33\": not a network mask")]
     [InlineData("listen_sockets: [10024, nowhere]", "amavis.yaml:1:25: listen_sockets: \"nowhere\" is not a socket (port, host:port, [v6]:port, *:port or /path)")]
     [InlineData("inet_socket_bind: example", "amavis.yaml:1:19: inet_socket_bind: expects an IP address, got \"example\"")]
+    [InlineData("agentx_socket: master", "amavis.yaml:1:16: agentx_socket: expects a path such as /var/agentx/master, or tcp:host:port, got \"master\"")]
+    [InlineData("agentx_socket: tcp:localhost:x", "amavis.yaml:1:16: agentx_socket: expects a path such as /var/agentx/master, or tcp:host:port, got \"tcp:localhost:x\"")]
     [InlineData("metrics_listen: 9464", "amavis.yaml:1:17: metrics_listen: expects address:port, got \"9464\"")]
     [InlineData("interface_policy: {smtp: A}", "amavis.yaml:1:20: interface_policy.smtp: \"smtp\" is not a port, address:port, SOCK or socket path")]
     [InlineData("protocol: UUCP", "amavis.yaml:1:11: protocol: expects SMTP, LMTP, AM.PDP or MILTER, got \"UUCP\"")]

@@ -56,4 +56,20 @@ public sealed class CounterCatalogTests
         counters.Apply(batch);
         (counters.Get("InMsgs"), counters.Get("InMsgsSize")).ShouldBe((1, 500));
     }
+
+    [Fact]
+    public void Counts_by_names_from_mail_are_kept_up_to_a_bound()
+    {
+        var counters = new CounterSet();
+        var batch = new CounterBatch();
+        batch.AddNamed("virus.byname.A");
+        batch.AddNamed("virus.byname.A", 2);
+        counters.Apply(batch);
+        for (var i = 0; i < 3000; i++)
+            counters.AddNamed($"virus.byname.{i}");
+        counters.AddNamed("virus.byname.A");
+        counters.Named["virus.byname.A"].ShouldBe(4);
+        counters.Named.Count.ShouldBe(2001);
+        counters.Named["other"].ShouldBe(1001);
+    }
 }

@@ -57,7 +57,17 @@ public sealed class FilterProcess : IAsyncDisposable
 
     public string ConfigurationPath => _configuration;
 
+    /// <summary>Environment variables for the next start.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public int ProcessId => _process!.Id;
+
+    /// <summary>All counters as text.</summary>
+    public async Task<string> MetricsAsync()
+    {
+        using var client = new HttpClient();
+        return await client.GetStringAsync(new Uri($"http://127.0.0.1:{MetricsPort}/metrics"));
+    }
 
     /// <summary>The mail log so far.</summary>
     public string Log
@@ -97,6 +107,8 @@ public sealed class FilterProcess : IAsyncDisposable
                 RedirectStandardOutput = true,
             },
         };
+        foreach (var (name, value) in Variables)
+            _process.StartInfo.Environment[name] = value;
         _process.OutputDataReceived += (_, e) => Take(e.Data);
         _process.ErrorDataReceived += (_, e) => Take(e.Data);
         _process.Start();

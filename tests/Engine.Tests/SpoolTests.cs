@@ -65,22 +65,6 @@ public sealed class SpoolTests : IDisposable
             writer.Write(new byte[10]);
         });
 
-    [Fact]
-    public async Task Places_are_given_in_order_and_follow_a_change_of_their_number()
-    {
-        var slots = new ServerSlots(1);
-        var first = await slots.EnterAsync(CancellationToken.None);
-        var second = slots.EnterAsync(CancellationToken.None);
-        var third = slots.EnterAsync(CancellationToken.None);
-        (second.IsCompleted, third.IsCompleted).ShouldBe((false, false));
-        slots.Resize(2);
-        using var place = await second;
-        third.IsCompleted.ShouldBeFalse();
-        first.Dispose();
-        using var last = await third;
-        slots.Taken.ShouldBe(2);
-    }
-
     private static Spool Write(SpoolFactory factory, byte[] octets)
     {
         using var writer = factory.Create();

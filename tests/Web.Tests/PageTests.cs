@@ -10,6 +10,8 @@ public sealed class PageTests(ConsoleFixture console) : IClassFixture<ConsoleFix
     [InlineData("/")]
     [InlineData("/messages")]
     [InlineData("/quarantine")]
+    [InlineData("/people")]
+    [InlineData("/people?who=user@example.com")]
     [InlineData("/me")]
     [InlineData("/nothing/here")]
     public async Task Every_page_forbids_foreign_and_inline_script_and_style_and_has_none(string path)
@@ -30,6 +32,8 @@ public sealed class PageTests(ConsoleFixture console) : IClassFixture<ConsoleFix
     [InlineData("/")]
     [InlineData("/messages")]
     [InlineData("/quarantine")]
+    [InlineData("/people")]
+    [InlineData("/people?who=user@example.com")]
     [InlineData("/me")]
     public async Task Every_page_has_a_language_a_title_one_heading_and_a_way_past_the_menu(string path)
     {
@@ -59,6 +63,21 @@ public sealed class PageTests(ConsoleFixture console) : IClassFixture<ConsoleFix
         var page = await (await console.SignInAsync()).GetAsync(path);
         page.Status.ShouldBe(404);
         page.Document.Body!.TextContent.ShouldContain("There is no");
+    }
+
+    [Fact]
+    public async Task Pen_pals_are_shown_with_their_mail_and_the_bonus()
+    {
+        await console.Seed.AddAsync(new SeedMessage("pal01", console.Now.AddHours(-1)) { Sender = "boss@example.com", Originating = "Y", Recipients = [new SeedRecipient("pal@far.test") { IsLocal = 'N' }] });
+        await console.Seed.AddAsync(new SeedMessage("pal02", console.Now.AddMinutes(-5)) { Sender = "pal@far.test", Recipients = [new SeedRecipient("boss@example.com")] });
+        var page = await (await console.SignInAsync()).GetAsync("/people?who=Boss@Example.com");
+        var row = page.Find("tbody tr");
+        row.QuerySelector("th")!.TextContent.Trim().ShouldBe("pal@far.test");
+        row.QuerySelectorAll("td.num").Select(c => c.TextContent.Trim()).ShouldBe(["1", "1", "0"]);
+        row.TextContent.ShouldContain("none: pen pals are off");
+        foreach (var link in row.QuerySelectorAll("a"))
+            (await (await console.SignInAsync()).GetAsync(link.GetAttribute("href")!)).Status.ShouldBe(200);
+        (await (await console.SignInAsync()).GetAsync("/people?who=nobody@nowhere.test")).Document.Body!.TextContent.ShouldContain("This address is not in the log");
     }
 
     [Fact]

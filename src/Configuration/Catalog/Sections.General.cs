@@ -47,7 +47,8 @@ internal static partial class Sections
         add.Later("$instance_name", Text, Global, "\"\"", "free tag of this instance");
         add.Later("$allow_preserving_evidence", Truth, Global, "true", "keep a message's directory after trouble with it");
         add.Truth("$replace_existing_extension", Dynamic, s => s.ReplaceExistingExtension, (s, v) => s with { ReplaceExistingExtension = v }, "a new address extension replaces the old one instead of being appended");
-        add.LaterAll(Text, Dynamic, "\"\"", "text for monitoring systems", "$snmp_contact", "$snmp_location");
+        add.TextOrEmpty("$snmp_contact", Dynamic, s => s.SnmpContact, (s, v) => s with { SnmpContact = v }, "sysContact in SNMP; banks do not change it");
+        add.TextOrEmpty("$snmp_location", Dynamic, s => s.SnmpLocation, (s, v) => s with { SnmpLocation = v }, "sysLocation in SNMP; banks do not change it");
         add.LaterAll(Text, Global, "built in", "part of the version texts", "$myversion", "$myversion_id", "$myversion_id_numeric", "$myversion_date");
         add.Later("$myprogram_name", Text, Dynamic, "built in", "name of the program for process lists");
         add.Later("$policy_bank_name", Text, Dynamic, "key of the bank", "another name of the policy bank, for templates");

@@ -19,9 +19,9 @@ internal static partial class Sections
         add.Truth("hooks_failure_is_fatal", Dynamic, s => s.HooksFailureIsFatal, (s, v) => s with { HooksFailureIsFatal = v }, "a hook that fails leaves the message with the client (451); false: it is logged and the message goes on");
         add.Truth("auto_migrate", Global, s => s.AutoMigrate, (s, v) => s with { AutoMigrate = v }, "create or upgrade the database at start");
         add.Integer("explain_header_octets", Global, Scalars.Integer(0, 1 << 24, whenNull: 0), s => s.ExplainHeaderOctets, (s, v) => s with { ExplainHeaderOctets = (int)v }, "octets of the original header kept for the console; 0: none");
-        add.Add("metrics_listen", Text, Global, Reading.Sockets.HostAndPort, s => s.MetricsListen, (Settings s, string? v) => s with { MetricsListen = v }, "address:port of /metrics and /healthz; null: none");
+        add.Add("metrics_listen", Text, Global, Reading.Sockets.HostAndPort, s => s.MetricsListen, (Settings s, string? v) => s with { MetricsListen = v }, "address:port of /metrics, /healthz and /status; null: none");
         add.Add("web", Section, Global, WebSection.Read, s => WebSection.Json(s.Web), (Settings s, Func<WebSettings, WebSettings> v) => s with { Web = v(s.Web) }, "the console: listen, base_url, release_socket, state_dir");
-        add.Later("agentx_socket", Text, Global, "null", "AgentX master, a path or tcp:host:port; null: no SNMP");
+        add.Add("agentx_socket", Text, Global, Reading.Sockets.AgentX, s => s.AgentxSocket?.ToString(), (Settings s, AgentXAddress? v) => s with { AgentxSocket = v }, "AgentX master, a path or tcp:host:port; null: no SNMP");
         add.Add("dkim_keys", List, Global, DkimKeys.Read, s => Array.Empty<string>(), (Settings s, bool _) => s, "signing keys: domain, selector, key and options");
     }
 

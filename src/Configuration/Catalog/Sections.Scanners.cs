@@ -32,11 +32,11 @@ internal static partial class Sections
         add.Later("@virus_name_to_policy_bank_maps", Tables, Dynamic, "[]", "policy banks by virus name");
         add.Later("@sa_userconf_maps", Tables, Dynamic, "[]", "preferences of the spam checker, by recipient");
         add.LaterAll(Map, Dynamic, "null", "tables of senders by recipient", "$per_recip_whitelist_sender_lookup_tables", "$per_recip_blacklist_sender_lookup_tables");
-        add.Later("$penpals_bonus_score", ValueKind.Number, Dynamic, "null", "points for answers to mail of our users");
-        add.Later("$penpals_halflife", ValueKind.Number, Dynamic, "604800", "seconds after which the bonus is halved");
-        add.Later("$penpals_threshold_low", ValueKind.Number, Global, "1", "score below which the bonus is not looked up");
-        add.Later("$penpals_threshold_high", ValueKind.Number, Global, "null", "score above which the bonus is not looked up");
-        add.Later("$bounce_killer_score", ValueKind.Number, Dynamic, "0", "points for bounces of mail that is not ours");
+        add.Add("$penpals_bonus_score", ValueKind.Number, Dynamic, Scalars.OptionalNumber(), s => s.PenpalsBonusScore, (s, v) => s with { PenpalsBonusScore = v }, "points taken off for answers to mail of our users; null: off");
+        add.Add("$penpals_halflife", ValueKind.Integer, Dynamic, Scalars.Seconds(0), s => s.PenpalsHalflife, (s, v) => s with { PenpalsHalflife = v }, "seconds after which the bonus is halved");
+        add.Add("$penpals_threshold_low", ValueKind.Number, Global, Scalars.OptionalNumber(), s => s.PenpalsThresholdLow, (s, v) => s with { PenpalsThresholdLow = v }, "highest score of the recipients below which the bonus is not looked up; null: none");
+        add.Add("$penpals_threshold_high", ValueKind.Number, Global, Scalars.OptionalNumber(), s => s.PenpalsThresholdHigh, (s, v) => s with { PenpalsThresholdHigh = v }, "score above which the bonus would not help and is not looked up; null: none");
+        add.Add("$bounce_killer_score", ValueKind.Number, Dynamic, Scalars.Number(whenNull: 0), s => s.BounceKillerScore, (s, v) => s with { BounceKillerScore = v }, "points for bounces of mail that is not ours; 0: off; needs pen pals");
         add.Later("@signer_reputation_maps", Tables, Dynamic, "[]", "reputation of signing domains");
         add.Later("$reputation_factor", ValueKind.Number, Dynamic, "0.2", "weight of signer_reputation_maps");
         add.Later("$enable_ip_repu", Truth, Dynamic, "true", "keep reputations of addresses");

@@ -68,6 +68,19 @@ internal static class Scalars
             return min is null || number >= min || context.Fault(node, string.Create(CultureInfo.InvariantCulture, $"{number} is less than {min}"));
         };
 
+    /// <summary>Null stays null.</summary>
+    public static ValueReader<double?> OptionalNumber() =>
+        (Node node, BindContext context, out double? value) =>
+        {
+            value = null;
+            if (node is ScalarNode { IsNull: true })
+                return true;
+            if (!Number()(node, context, out var number))
+                return false;
+            value = number;
+            return true;
+        };
+
     public static ValueReader<TimeSpan> Seconds(long min, long floor = 0) =>
         (Node node, BindContext context, out TimeSpan value) =>
         {

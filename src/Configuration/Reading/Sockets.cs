@@ -48,6 +48,18 @@ internal static class Sockets
             || context.Expects(node, "address:port");
     }
 
+    /// <summary>The AgentX master; null stays null.</summary>
+    public static bool AgentX(Node node, BindContext context, out AgentXAddress? value)
+    {
+        value = null;
+        if (!Scalars.Line(node, context, out var text) || text is null)
+            return text is null && node is ScalarNode { IsNull: true };
+        if (!AgentXAddress.TryParse(text, out var address))
+            return context.Expects(node, "a path such as /var/agentx/master, or tcp:host:port");
+        value = address;
+        return true;
+    }
+
     /// <summary>Where programs listen that we ask: <c>unix:/path</c>, <c>/path</c>, <c>host:port</c>, <c>http://host:port</c>; one or a list.</summary>
     public static bool Addresses(Node node, BindContext context, out IReadOnlyList<string> value)
     {

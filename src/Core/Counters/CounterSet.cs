@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Amavis.Core.Counters;
@@ -5,6 +6,12 @@ namespace Amavis.Core.Counters;
 /// <summary>The values of all counters of <see cref="CounterCatalog"/>, and latency histograms by stage. Lock-free; any thread.</summary>
 public sealed class CounterSet
 {
+    /// <summary>Names that come up in mail are kept up to this number; what comes after is counted as one.</summary>
+    private const int MaxNamed = 2000;
+
+    private const string OtherNames = "other";
+
+    private readonly ConcurrentDictionary<string, long> _named = new(StringComparer.Ordinal);
     private readonly long[] _values = new long[CounterCatalog.All.Count];
     private readonly LatencyHistogram[] _stages = [.. Enum.GetValues<Stage>().Select(_ => new LatencyHistogram())];
 
@@ -29,12 +36,24 @@ public sealed class CounterSet
 
     public LatencyHistogram Latency(Stage stage) => _stages[(int)stage];
 
+    /// <summary>Counts whose names come up in mail, such as <c>virus.byname.</c> and the name; not in the MIB.</summary>
+    public IReadOnlyDictionary<string, long> Named => _named;
+
+    public void AddNamed(string name, long amount = 1)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var known = _named.ContainsKey(name) || _named.Count < MaxNamed;
+        _named.AddOrUpdate(known ? name : OtherNames, amount, (_, sum) => sum + amount);
+    }
+
     /// <summary>Applies what one message gathered: its counters become visible together, at its end.</summary>
     public void Apply(CounterBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         foreach (var (index, amount) in batch.Amounts)
             Add(index, amount);
+        foreach (var (name, amount) in batch.Named)
+            AddNamed(name, amount);
     }
 }
 
@@ -42,8 +61,18 @@ public sealed class CounterSet
 public sealed class CounterBatch
 {
     private readonly Dictionary<int, long> _amounts = [];
+    private Dictionary<string, long>? _named;
 
     public IEnumerable<KeyValuePair<int, long>> Amounts => _amounts;
+
+    public IEnumerable<KeyValuePair<string, long>> Named => _named ?? [];
+
+    /// <summary>See <see cref="CounterSet.Named"/>.</summary>
+    public void AddNamed(string name, long amount = 1)
+    {
+        _named ??= new Dictionary<string, long>(StringComparer.Ordinal);
+        _named[name] = _named.GetValueOrDefault(name) + amount;
+    }
 
     public void Add(string name, long amount = 1)
     {
@@ -61,6 +90,7 @@ public enum Stage
     Decode,
     VirusScan,
     SpamScan,
+    PenPals,
     Quarantine,
     Forward,
     Notify,

@@ -94,6 +94,15 @@ public sealed partial record Settings
     /// <summary>Entries over the defaults; a value null is D_PASS's "undefined".</summary>
     public ByCategory<LookupMaps?> FinalDestinyMapsByCcatOver { get; init; } = ByCategory<LookupMaps?>.Empty;
     public bool SoftBounce { get; init; }
+
+    // Earlier mail
+    /// <summary>Points taken off for an answer to new mail of ours; null: not looked up.</summary>
+    public double? PenpalsBonusScore { get; init; }
+    public TimeSpan PenpalsHalflife { get; init; } = TimeSpan.FromSeconds(604800);
+    public double? PenpalsThresholdLow { get; init; } = 1;
+    public double? PenpalsThresholdHigh { get; init; }
+    /// <summary>Points for a bounce of mail that nobody here sent; 0: off.</summary>
+    public double BounceKillerScore { get; init; }
     public ByCategory<LookupMaps?> LoversMapsByCcatOver { get; init; } = ByCategory<LookupMaps?>.Empty;
     public LookupMaps VirusLoversMaps { get; init; } = LookupMaps.Empty;
     public LookupMaps SpamLoversMaps { get; init; } = LookupMaps.Empty;
@@ -211,6 +220,12 @@ public sealed partial record Settings
 
     // Own
     public string? MetricsListen { get; init; }
+    /// <summary>Own key: the AgentX master; null: no SNMP.</summary>
+    public AgentXAddress? AgentxSocket { get; init; }
+    /// <summary>Who answers for this system, told over SNMP.</summary>
+    public string SnmpContact { get; init; } = "";
+    /// <summary>Where this system is, told over SNMP.</summary>
+    public string SnmpLocation { get; init; } = "";
     public WebSettings Web { get; init; } = new();
     /// <summary>Own key: octets of the original header kept for the console with each message's explanation; 0 keeps none.</summary>
     public int ExplainHeaderOctets { get; init; } = 16384;

@@ -15,7 +15,8 @@ namespace Amavis.Daemon.Hosting;
 
 /// <summary>Admits a connection, loads the interface's policy banks and runs the session its protocol asks for.</summary>
 internal sealed class MailConnectionHandler(
-    CurrentSettings current, EngineServices services, MessageProcessor processor, ReleaseService releases, SessionNumbers numbers, ServerState state)
+    CurrentSettings current, EngineServices services, MessageProcessor processor, ReleaseService releases, SessionNumbers numbers, SessionTable sessions,
+    ServerState state)
     : ConnectionHandler
 {
     private readonly SessionLog _log = new(services.Log);
@@ -59,6 +60,8 @@ internal sealed class MailConnectionHandler(
     private async Task RunAsync(ConnectionContext connection, ConnectionFacts facts, PolicyState policy)
     {
         var protocol = policy.Settings.Protocol?.ToUpperInvariant() ?? (facts.UnixPath is null ? "SMTP" : null);
+        var sessionId = numbers.Next();
+        using var entry = sessions.Open(sessionId, protocol ?? "?", facts.Peer?.ToString() ?? Where(facts));
         switch (protocol)
         {
             case "SMTP" or "LMTP" or "ESMTP":
@@ -66,7 +69,7 @@ internal sealed class MailConnectionHandler(
                 {
                     Connection = facts,
                     Policy = policy,
-                    SessionId = numbers.Next(),
+                    SessionId = sessionId,
                     StartAsLmtp = protocol == "LMTP",
                     Spools = services.Spools,
                     Processor = processor,
@@ -74,6 +77,7 @@ internal sealed class MailConnectionHandler(
                     Log = _log,
                     Counters = services.Counters,
                     Processing = state.Abort,
+                    Progress = entry.Enter,
                 }).RunAsync(state.Stopping);
                 break;
             case "AM.PDP":

@@ -35,6 +35,8 @@ internal sealed class Reloader(string path, CurrentSettings current, ServerSlots
             lines.Line(-1, null, "listen_sockets has changed; sockets are opened and closed at a restart only");
         if (!before.StorageSqlDsn.SequenceEqual(settings.StorageSqlDsn))
             lines.Line(-1, null, "storage_sql_dsn has changed; it is used after a restart only");
+        if (before.AgentxSocket != settings.AgentxSocket)
+            lines.Line(-1, null, "agentx_socket has changed; it is used after a restart only");
         lines.Line(0, null, "configuration reloaded");
     }
 }

@@ -5,6 +5,7 @@ using Amavis.Core.Policy;
 using Amavis.Core.Storage;
 using Amavis.Data;
 using Amavis.Data.Migrating;
+using Amavis.Data.PenPals;
 using Amavis.Data.Quarantining;
 using Amavis.Data.Writing;
 
@@ -18,8 +19,9 @@ internal sealed class Storage : IAsyncDisposable
     private readonly IReadOnlyList<AmavisDatabase> _databases;
     private readonly SqlMessageLog _log;
 
-    private Storage(IReadOnlyList<AmavisDatabase> databases, SqlMessageLog log, SqlQuarantine quarantine)
+    private Storage(IReadOnlyList<AmavisDatabase> databases, SqlMessageLog log, SqlQuarantine quarantine, SqlPenPals penPals)
     {
+        PenPals = penPals;
         _databases = databases;
         _log = log;
         Quarantine = quarantine;
@@ -28,6 +30,8 @@ internal sealed class Storage : IAsyncDisposable
     public IMessageLog Log => _log;
 
     public ISqlQuarantine Quarantine { get; }
+
+    public IPenPals PenPals { get; }
 
     /// <summary>Makes or upgrades the schema where a database answers; where none does, the journal takes records until one will.</summary>
     /// <returns>Null when no database is configured.</returns>
@@ -47,7 +51,7 @@ internal sealed class Storage : IAsyncDisposable
         if (settings.AutoMigrate)
             await MigrateAsync(databases[0], loggers);
         var log = SqlMessageLog.Start(databases, options, counters, clock, loggers);
-        return new Storage(databases, log, new SqlQuarantine(databases, options, clock, loggers.CreateLogger<SqlQuarantine>()));
+        return new Storage(databases, log, new SqlQuarantine(databases, options, clock, loggers.CreateLogger<SqlQuarantine>()), new SqlPenPals(databases, options));
     }
 
     /// <summary>A first message for the quarantine must not find the tables missing; a database that is away is no reason not to start.</summary>

@@ -7,6 +7,7 @@ using Amavis.Core.Policy;
 using Amavis.Decoding;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
+using Amavis.Engine.Checks.PenPals;
 using Amavis.Engine.Reporting;
 using Amavis.Engine.Verdicts;
 using Amavis.Scanning.Banned;
@@ -55,10 +56,17 @@ internal sealed class CheckStage(
                 IsBulk = letter.Facts.IsBulk,
             };
 
+            var correspondence = new CorrespondenceCheck(services, message, letter, policies, counters);
+            var bounce = correspondence.FindBounce();
             enter("spam_scan");
-            var (spam, spamExplanation) = await ScanForSpamAsync(findings, virus, cancellationToken);
+            var (spam, spamExplanation) = await ScanForSpamAsync(findings, virus, correspondence.MakesSpamCheckNeedless(bounce), cancellationToken);
+            findings = findings with { Spam = spam };
             stages.End(Stage.SpamScan);
-            return new CheckedMessage(findings with { Spam = spam }, virus.Explanation, spamExplanation, store);
+
+            enter("penpals_check");
+            findings = findings with { Correspondence = await correspondence.RunAsync(findings, bounce, cancellationToken) };
+            stages.End(Stage.PenPals);
+            return new CheckedMessage(findings, virus.Explanation, spamExplanation, store);
         }
         catch
         {
@@ -172,9 +180,9 @@ internal sealed class CheckStage(
     }
 
     private async Task<(IReadOnlyList<SpamFinding?> Spam, SpamExplanation? Explanation)> ScanForSpamAsync(
-        Findings findings, VirusReport virus, CancellationToken cancellationToken)
+        Findings findings, VirusReport virus, bool killedAsBounce, CancellationToken cancellationToken)
     {
-        var skipped = ReasonToSkipSpam(findings);
+        var skipped = ReasonToSkipSpam(findings) ?? (killedAsBounce ? "a bounce of mail nobody here sent is blocked by its points" : null);
         if (skipped is not null)
             return ([], new SpamExplanation(null, [], null, [], skipped));
         counters.Add("OpsSpamCheck");

@@ -2,6 +2,7 @@ using System.Globalization;
 using Amavis.Core.Categories;
 using Amavis.Core.Explaining;
 using Amavis.Core.Policy;
+using Amavis.Engine.Checks.PenPals;
 using Amavis.Engine.Delivery.Mangling;
 using Amavis.Engine.Reporting;
 using Amavis.Engine.Verdicts;
@@ -51,6 +52,8 @@ public static class CopyPlanner
         }
         if (policy.IsLocal)
             AddSupplied(copy.Supplied, fields, settings);
+        if (verdict.Correspondence is { PenPal: not null } pal)
+            Add("X-Amavis-PenPals", "age " + PenPalAge.Text(pal.Age));
         var tag = SubjectTag(verdict, copy);
         return new CopyPlan(fields, policy.RemoveSpamHeaders, tag, marked || tag is not null)
         {
@@ -92,7 +95,7 @@ public static class CopyPlanner
         if (verdict.Categories.Has(ContentCategory.Banned))
             yield return ("BANNED, message contains " + verdict.Banned?.ShortReason, true);
         if (verdict.Categories.Has(ContentCategory.BadHeader))
-            yield return ("BAD HEADER SECTION, " + findings.HeaderDefects[0].Text, false);
+            yield return ("BAD HEADER SECTION, " + findings.HeaderDefects.Select(d => d.Text).DefaultIfEmpty("found by a hook").First(), false);
     }
 
     /// <summary>Score as shown: at least 64 when blacklisted, at most 0 when whitelisted; null: not scored.</summary>

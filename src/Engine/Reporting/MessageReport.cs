@@ -119,6 +119,7 @@ internal sealed class MessageReport(EngineServices services, ReceivedMessage mes
         counters.Add("TimeElapsedReceiving", (long)services.Clock.GetElapsedTime(message.StartedTimestamp, message.DataEndedTimestamp).TotalMilliseconds);
         counters.Add("TimeElapsedDecoding", Milliseconds(Stage.Decode));
         counters.Add("TimeElapsedVirusCheck", Milliseconds(Stage.VirusScan));
+        counters.Add("TimeElapsedPenPals", Milliseconds(Stage.PenPals));
         counters.Add("TimeElapsedSpamCheck", Milliseconds(Stage.SpamScan));
         counters.Add("TimeElapsedSending", Milliseconds(Stage.Quarantine) + Milliseconds(Stage.Forward) + Milliseconds(Stage.Notify));
         services.Counters.Apply(counters);

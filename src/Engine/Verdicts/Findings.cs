@@ -12,6 +12,8 @@ public sealed record Findings
     public VirusFinding Virus { get; init; } = VirusFinding.NotScanned;
     /// <summary>By recipient, in envelope order; null: not scored.</summary>
     public IReadOnlyList<SpamFinding?> Spam { get; init; } = [];
+    /// <summary>By recipient, in envelope order; null: earlier mail says nothing. May be empty.</summary>
+    public IReadOnlyList<CorrespondenceFinding?> Correspondence { get; init; } = [];
     public IReadOnlyList<HeaderFinding> HeaderDefects { get; init; } = [];
     /// <summary>By recipient, in envelope order; null: nothing banned.</summary>
     public IReadOnlyList<BannedFinding?> Banned { get; init; } = [];

@@ -20,6 +20,7 @@ public sealed record RecipientVerdict
     public bool IsTag2 { get; init; }
     public bool IsTag3 { get; init; }
     public bool IsKill { get; init; }
+    public CorrespondenceFinding? Correspondence { get; init; }
     public BannedFinding? Banned { get; init; }
     /// <summary>Reason why no notification goes to the sender, or null.</summary>
     public string? DsnSuppressReason { get; init; }

@@ -20,7 +20,8 @@ public static class VerdictDecider
         var banned = recipientIndex < findings.Banned.Count && !policy.BypassBanned ? findings.Banned[recipientIndex] : null;
         var categories = FromContent(findings, policy, banned, steps);
         var found = recipientIndex < findings.Spam.Count ? findings.Spam[recipientIndex] : null;
-        var spam = SpamLevels(findings, found, policy, steps);
+        var correspondence = recipientIndex < findings.Correspondence.Count ? findings.Correspondence[recipientIndex] : null;
+        var spam = SpamLevels(findings, found, correspondence, policy, steps);
         if (spam.IsTag)
             categories = categories.With(new CategoryKey(ContentCategory.Clean, 1));
         if (spam.IsTag2)
@@ -45,6 +46,7 @@ public static class VerdictDecider
             Score = spam.Score,
             Tests = spam.Tests,
             Spam = found,
+            Correspondence = correspondence,
             IsTag = spam.IsTag,
             IsTag2 = spam.IsTag2,
             IsTag3 = spam.IsTag3,
@@ -126,9 +128,16 @@ public static class VerdictDecider
 
     private readonly record struct Levels(double? Score, IReadOnlyList<TestScore> Tests, bool IsTag, bool IsTag2, bool IsTag3, bool IsKill);
 
-    private static Levels SpamLevels(Findings findings, SpamFinding? found, RecipientPolicy policy, List<string> steps)
+    /// <summary>Score of the scanners, the sender lists and the virus names, as earlier mail is looked up by; unscored counts as 0.</summary>
+    public static double ScoreBeforeCorrespondence(Findings findings, RecipientPolicy policy, int recipientIndex)
     {
-        var tests = new List<TestScore>();
+        ArgumentNullException.ThrowIfNull(findings);
+        ArgumentNullException.ThrowIfNull(policy);
+        return Score(findings, recipientIndex < findings.Spam.Count ? findings.Spam[recipientIndex] : null, policy, []) ?? 0;
+    }
+
+    private static double? Score(Findings findings, SpamFinding? found, RecipientPolicy policy, List<TestScore> tests)
+    {
         var score = found?.Score;
         if (policy.SenderPoints != 0)
         {
@@ -141,6 +150,19 @@ public static class VerdictDecider
             tests.AddRange(findings.Virus.Scores);
         }
         tests.AddRange((found?.Tests ?? []).OrderBy(t => t.Name, StringComparer.Ordinal));
+        return score;
+    }
+
+    private static Levels SpamLevels(Findings findings, SpamFinding? found, CorrespondenceFinding? correspondence, RecipientPolicy policy, List<string> steps)
+    {
+        var tests = new List<TestScore>();
+        var score = Score(findings, found, policy, tests);
+        if (correspondence is not null)
+        {
+            score = (score ?? 0) + correspondence.Tests.Sum(t => t.Points);
+            tests.InsertRange(0, correspondence.Tests);
+            steps.AddRange(correspondence.Tests.Select(t => Invariant($"{t.Description}: {t.Points:+0.###;-0.###} points ({t.Name})")));
+        }
         if (policy.BypassSpam)
             return new Levels(score, tests, false, false, false, false);
 

@@ -62,7 +62,7 @@ internal static class ConsoleHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Times>();
         services.AddAmavisData(settings.StorageSqlDsn[0]).AddSingleton<DatabaseMigrator>();
-        services.AddSingleton<TraceQuery>().AddSingleton<TodayQuery>().AddSingleton<MessageQuery>().AddSingleton<QuarantineQuery>();
+        services.AddSingleton<TraceQuery>().AddSingleton<TodayQuery>().AddSingleton<MessageQuery>().AddSingleton<QuarantineQuery>().AddSingleton<PeopleQuery>();
         services.AddSingleton<KeptCopies>().AddSingleton<ReleaseMarks>().AddSingleton<Accounts>().AddSingleton<AuditLog>();
         services.AddSingleton<KeptText>().AddSingleton<Releases>().AddSingleton<IReleaseSocket, DaemonReleaseSocket>();
         services.AddSingleton<FirstAccount>();

@@ -10,6 +10,9 @@ internal static class Links
     public const string SignOut = "/logout";
     public const string Me = "/me";
 
+    /// <param name="who">Null: asks for an address.</param>
+    public static string People(string? who = null) => "/people" + new QueryText().Add("who", who);
+
     /// <summary>Where releases and deletions are posted to; shows what came of each.</summary>
     public const string Act = "/quarantine/act";
 

@@ -14,6 +14,8 @@ public sealed class TodayAndMessageOnSqliteTests : TodayAndMessageTests;
 
 public sealed class AccountAndAuditOnSqliteTests : AccountAndAuditTests;
 
+public sealed class PeopleQueryOnSqliteTests : PeopleQueryTests;
+
 [Collection(ConsolePostgres.Name)]
 public sealed class TraceQueryOnPostgresTests(ConsolePostgres postgres) : TraceQueryTests
 {
@@ -34,6 +36,12 @@ public sealed class TodayAndMessageOnPostgresTests(ConsolePostgres postgres) : T
 
 [Collection(ConsolePostgres.Name)]
 public sealed class AccountAndAuditOnPostgresTests(ConsolePostgres postgres) : AccountAndAuditTests
+{
+    private protected override Task<ConsoleSeed> OpenAsync() => postgres.OpenAsync();
+}
+
+[Collection(ConsolePostgres.Name)]
+public sealed class PeopleQueryOnPostgresTests(ConsolePostgres postgres) : PeopleQueryTests
 {
     private protected override Task<ConsoleSeed> OpenAsync() => postgres.OpenAsync();
 }

@@ -50,7 +50,7 @@ public sealed partial class ConsoleTests(ConsoleLab console) : IClassFixture<Con
         await DeleteAsync(page);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
-        foreach (var path in (string[])["/", "/messages", "/quarantine", "/me"])
+        foreach (var path in (string[])["/", "/messages", "/quarantine", "/people?who=user@example.com", "/me"])
         {
             await page.GotoAsync(path);
             await Expect(page).ToHaveURLAsync(LoginAddress());
@@ -70,7 +70,7 @@ public sealed partial class ConsoleTests(ConsoleLab console) : IClassFixture<Con
         }
         await using var watched = await console.OpenAsync(signedIn: true, width, width == 360 ? 800 : 900, scheme);
         var page = watched.Page;
-        foreach (var (path, name) in ((string, string)[])[("/", "today"), ("/messages", "trace"), ("/me", "me"), ("/quarantine", "quarantine-list")])
+        foreach (var (path, name) in ((string, string)[])[("/", "today"), ("/messages", "trace"), ("/me", "me"), ("/people?who=user@example.com", "people"), ("/quarantine", "quarantine-list")])
         {
             await page.GotoAsync(path);
             await InspectAsync(page, name, look);

@@ -30,6 +30,9 @@ public sealed record SmtpSessionContext
     /// <summary>Null: the time taken for receiving is not recorded.</summary>
     public CounterSet? Counters { get; init; }
 
+    /// <summary>Told of what the session does, in the letters of <see cref="Core.Status.WorkState"/>; null: nobody asks.</summary>
+    public Action<char>? Progress { get; init; }
+
     /// <summary>
     /// Given to the processing of messages. Not the token that stops sessions: what was received then is finished, until this
     /// one says that there is no time left.

@@ -1,5 +1,6 @@
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
+using Amavis.Core.Status;
 
 namespace Amavis.Protocols.Smtp.Server;
 
@@ -25,7 +26,15 @@ internal sealed class SmtpSessionState(SmtpSessionContext context, SmtpReplyWrit
     public string HelloName { get; private set; } = "";
 
     /// <summary>Null between transactions.</summary>
-    public SmtpTransaction? Transaction { get; set; }
+    public SmtpTransaction? Transaction
+    {
+        get;
+        set
+        {
+            field = value;
+            Enter(value is null ? WorkState.Connected : WorkState.Envelope);
+        }
+    }
 
     /// <summary>What XFORWARD told of the client of the next transaction.</summary>
     public ClientFacts ForwardedClient { get; set; } = ClientFacts.Unknown;
@@ -77,6 +86,9 @@ internal sealed class SmtpSessionState(SmtpSessionContext context, SmtpReplyWrit
         Reset();
         (Hello, HelloName) = (hello, name);
     }
+
+    /// <summary>Tells what the session does now.</summary>
+    public void Enter(char state) => context.Progress?.Invoke(state);
 
     public void Reply(int code, string text) => replies.Write(code, text);
 

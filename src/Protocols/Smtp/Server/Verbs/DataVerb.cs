@@ -1,6 +1,7 @@
 using Amavis.Core.Counters;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
+using Amavis.Core.Status;
 
 namespace Amavis.Protocols.Smtp.Server.Verbs;
 
@@ -19,6 +20,7 @@ internal static class DataVerb
         using (sink)
         {
             state.Reply(354, "End data with <CR><LF>.<CR><LF>");
+            state.Enter(WorkState.Data);
             if (!await wire.FlushAsync(idle))
                 return InputStatus.Closed;
 
@@ -28,6 +30,7 @@ internal static class DataVerb
                 return status;
 
             var ended = wire.Now;
+            state.Enter(WorkState.Checks);
             state.Context.Counters?.Observe(Stage.Receive, wire.Since(data.Started));
             var facts = data.Decoder.Facts;
             if (data.Decoder.HasBareLineEnds && state.Settings.SmtpdBareLineEnds == BareLineEnds.Reject)
