@@ -1,6 +1,7 @@
 using Amavis.Core.Counters;
 using Amavis.Core.Logging;
 using Amavis.Core.Storage;
+using Amavis.Engine.Hooks;
 using Amavis.Engine.Spooling;
 using Amavis.Protocols.Smtp.Client;
 using Amavis.Scanning;
@@ -16,6 +17,8 @@ public sealed record EngineServices
     public required SpoolFactory Spools { get; init; }
     public required SmtpClientPool NextHops { get; init; }
     public required ScannerRegistry Scanners { get; init; }
+    /// <summary>Code of the administrator's own.</summary>
+    public HookRegistry Hooks { get; init; } = new();
     /// <summary>Null: no SQL storage is configured.</summary>
     public IMessageLog? MessageLog { get; init; }
     /// <summary>Null: no SQL storage is configured.</summary>

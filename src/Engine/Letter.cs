@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Amavis.Core.Addresses;
 using Amavis.Core.Messages;
+using Amavis.Core.Policy;
 using Amavis.Mime.Headers;
 using Amavis.Mime.Structure;
 
@@ -10,7 +11,7 @@ namespace Amavis.Engine;
 /// <summary>A received message as read: its MIME structure, its header section and the facts collected from it. Read once.</summary>
 internal sealed partial class Letter
 {
-    private readonly ReceivedMessage _message;
+    private ReceivedMessage _message;
 
     private Letter(ReceivedMessage message, MimeTree tree, HeaderSection header, HeaderFacts facts)
     {
@@ -58,6 +59,14 @@ internal sealed partial class Letter
             hops.AddRange(Facts.Trace.Where(h => h.Address is not null).Select(h => Hop(h.With, h.Address!, h.Port)));
             return string.Join(" < ", hops);
         }
+    }
+
+    /// <summary>The same letter under other settings.</summary>
+    public Letter Under(PolicyState policy)
+    {
+        var other = (Letter)MemberwiseClone();
+        other._message = _message with { Policy = policy };
+        return other;
     }
 
     public static Letter Read(ReceivedMessage message)

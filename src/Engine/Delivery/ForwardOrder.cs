@@ -15,9 +15,6 @@ internal sealed record ForwardOrder
     /// <summary>By recipient, in envelope order: a method that a hook has chosen; null: the configured one.</summary>
     public IReadOnlyList<DeliveryMethod?> Methods { get; init; } = [];
 
-    /// <summary>Fields that scanners and hooks have found out, for local recipients.</summary>
-    public IReadOnlyList<AddedField> Supplied { get; init; } = [];
-
     /// <summary>Fields that a hook adds for everybody.</summary>
     public IReadOnlyList<AddedField> Extra { get; init; } = [];
 

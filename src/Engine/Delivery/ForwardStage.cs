@@ -73,7 +73,7 @@ internal sealed class ForwardStage(
             Quarantined = order.Quarantined,
             Now = message.ReceivedAt.ToLocalTime(),
             Mangling = mangling,
-            Supplied = order.Supplied,
+            Supplied = findings.Supplied,
         });
         return order.Extra.Count == 0 ? plan : plan with { Fields = [.. plan.Fields, .. order.Extra] };
     }
