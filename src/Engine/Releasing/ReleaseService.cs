@@ -89,7 +89,7 @@ public sealed class ReleaseService(EngineServices services)
         var (newId, _) = MailIds.Create(settings.MailIdSizeBits);
         var logId = "rel-" + newId;
         var now = services.Clock.GetLocalNow();
-        var copy = new PrefixedMessage(Header(request, settings, connection, recipients, newId, now), stored.Spool, stored.OriginalOffset);
+        var copy = new JoinedMessage().Add(Header(request, settings, connection, recipients, newId, now)).Add(stored.Spool, stored.OriginalOffset);
         var overridden = request.Recipients.Count > 0;
         var delivery = new SmtpDelivery
         {

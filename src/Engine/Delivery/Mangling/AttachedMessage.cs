@@ -8,8 +8,8 @@ using Amavis.Mime.Transfer;
 
 namespace Amavis.Engine.Delivery.Mangling;
 
-/// <summary>A new mail with a warning as its text and the original message as an attachment, which readers do not open by themselves.</summary>
-internal sealed class AttachedMessage : OutgoingMessage
+/// <summary>Makes a new mail with a warning as its text and the original message as an attachment, which readers do not open by themselves.</summary>
+internal static class AttachedMessage
 {
     /// <summary>Fields of the original that the new mail has, too.</summary>
     private static readonly FrozenSet<string> Copied = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
@@ -19,25 +19,8 @@ internal sealed class AttachedMessage : OutgoingMessage
 
     private const int MaxTextLine = 100;
 
-    private readonly ReadOnlyMemory<byte> _before;
-    private readonly Spool _original;
-    private readonly ReadOnlyMemory<byte> _after;
-
-    private AttachedMessage(ReadOnlyMemory<byte> before, Spool original, ReadOnlyMemory<byte> after)
-    {
-        _before = before;
-        _original = original;
-        _after = after;
-    }
-
-    public override long Length => _before.Length + _original.Length + _after.Length;
-
-    public override bool LeadingDots => true;
-
-    public override bool EightBit => _original.Facts.EightBit || _before.Span.ContainsAnyInRange((byte)0x80, (byte)0xff);
-
     /// <param name="edits">New fields only; of the original only those listed are kept.</param>
-    public static AttachedMessage Make(ReceivedMessage message, Spool spool, HeaderSection header, HeaderEdits edits, HeaderRendering rendering, CopyPlan plan, string boundary)
+    public static OutgoingMessage Make(ReceivedMessage message, Spool spool, HeaderSection header, HeaderEdits edits, HeaderRendering rendering, CopyPlan plan, string boundary)
     {
         var top = new ArrayBufferWriter<byte>(4096);
         foreach (var field in edits.Prepended.Concat(edits.Added))
@@ -56,15 +39,7 @@ internal sealed class AttachedMessage : OutgoingMessage
         Text(top, $"\r\n--{boundary}\r\nContent-Type: message/{(global ? "global" : "rfc822")}; x-spam-type=original; name=\"message\"\r\n");
         Text(top, $"Content-Disposition: attachment; filename=\"message\"\r\nContent-Transfer-Encoding: {(eightBit ? "8bit" : "7bit")}\r\n");
         Text(top, $"Content-Description: Original message\r\n\r\nReturn-Path: {message.Envelope.Sender.Bracketed}\r\n");
-        return new AttachedMessage(top.WrittenMemory, spool, Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n"));
-    }
-
-    public override IEnumerable<ReadOnlyMemory<byte>> Chunks()
-    {
-        yield return _before;
-        foreach (var chunk in _original.Chunks())
-            yield return chunk;
-        yield return _after;
+        return new JoinedMessage().Add(top.WrittenMemory).Add(spool).Add(Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n"));
     }
 
     private static string? Subject(HeaderSection header, string? tag)
