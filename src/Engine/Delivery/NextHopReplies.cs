@@ -33,7 +33,8 @@ internal static class NextHopReplies
         var (code, word) = (reply.Code, "");
         if (reply.IsReject && destiny == Destiny.Discard)
             (code, enhanced, word) = (250, "2" + enhanced[1..], " Discarded");
-        else if (reply.IsReject && softBounce)
+        // The original leaves 5xx in spite of a temporary destiny, and then has no word for it in the log.
+        else if (reply.IsReject && (softBounce || destiny == Destiny.TempFail))
             (code, enhanced) = (450, "4" + enhanced[1..]);
         return new SmtpReply(code, $"{enhanced}{word} {reason}, {rest}");
     }
