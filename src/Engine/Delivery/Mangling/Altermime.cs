@@ -10,6 +10,7 @@ namespace Amavis.Engine.Delivery.Mangling;
 internal static class Altermime
 {
     private const string OptionMark = "_OPTION_";
+    private const int CopyOctets = 64 << 10;
     private const UnixFileMode FileMode0600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>The changed message.</summary>
@@ -25,7 +26,7 @@ internal static class Altermime
             var path = Path.Combine(directory, "email-repl.txt");
             await using (var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = FileMode0600 }))
             await using (var text = new LineFeedStream(message))
-                await text.CopyToAsync(file, cancellationToken);
+                await text.CopyToAsync(file, CopyOctets, cancellationToken);
             var arguments = choice.Kind == ManglingKind.Disclaimer
                 ? settings.AltermimeArgsDisclaimer.Select(a => a.Replace(OptionMark, choice.Option, StringComparison.Ordinal))
                 : settings.AltermimeArgsDefang;
