@@ -19,16 +19,29 @@ public static class ConfigurationLoader
         var mistakes = new MistakeList();
         var files = new IncludeReader(environment, mistakes);
         files.Read(path);
-        var assignments = DocumentMerge.Merge(files.Documents, mistakes);
+        return Bind(files.Documents, files.Files, mistakes, environment);
+    }
+
+    /// <summary>Reads a configuration of one file that is not written yet.</summary>
+    internal static ConfigurationResult Check(string file, string text, ConfigurationEnvironment environment)
+    {
+        var mistakes = new MistakeList();
+        var document = YamlReader.Read(file, text, mistakes);
+        return Bind(document is null ? [] : [new EnvironmentText(environment.Variable, mistakes).Expand(document)], [file], mistakes, environment);
+    }
+
+    private static ConfigurationResult Bind(IReadOnlyList<MapNode> documents, IReadOnlyList<string> files, MistakeList mistakes, ConfigurationEnvironment environment)
+    {
+        var assignments = DocumentMerge.Merge(documents, mistakes);
         var session = new BindSession(mistakes, Rules(assignments), IsTrue(assignments, "trim_trailing_space_in_lookup_result_fields"));
         var bound = new Binder(assignments, session).Bind(ConfigurationDefaults.Create(environment.HostName));
         var notices = new Notices(assignments, session, bound.Settings);
         return new ConfigurationResult(
             mistakes.Count == 0 ? bound.Settings : null,
-            mistakes.Sorted(files.Files),
-            [.. notices.All(files.Files, environment.HostName)],
+            mistakes.Sorted(files),
+            [.. notices.All(files, environment.HostName)],
             bound.Values,
-            files.Files,
+            files,
             bound.Settings.PidFile);
     }
 

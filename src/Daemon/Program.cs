@@ -5,6 +5,7 @@ using Amavis.Daemon.Hosting;
 using Amavis.Daemon.Logging;
 using Amavis.Daemon.Monitoring;
 using Amavis.Engine;
+using Amavis.Engine.Notices;
 using Amavis.Engine.Releasing;
 using Amavis.Engine.Spooling;
 using Amavis.Protocols.Smtp.Client;
@@ -69,6 +70,7 @@ async Task<int> RunAsync()
         Spools = new SpoolFactory(work, new SpoolLimits(), counters),
         NextHops = nextHops,
         Scanners = scanners,
+        SeenViruses = new SeenViruses(Path.Combine(settings.MyHome, "viruses-seen.txt"), text => log.Line(-1, null, text)),
         MessageLog = storage?.Log,
         SqlQuarantine = storage?.Quarantine,
         PenPals = storage?.PenPals,

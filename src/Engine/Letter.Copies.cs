@@ -76,6 +76,8 @@ internal sealed partial class Letter
     private HeaderRendering Rendering(Settings settings) => HeaderRendering.Default with
     {
         SmtpUtf8 = _message.Envelope.SmtpUtf8,
+        Charset = settings.HdrEncoding,
+        Base64Words = settings.HdrEncodingQb == "B",
         RepairFolding = settings.AllowFixingImproperHeader && settings.AllowFixingImproperHeaderFolding,
         RepairLongLines = settings.AllowFixingImproperHeader && settings.AllowFixingLongHeaderLines,
     };

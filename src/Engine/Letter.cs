@@ -46,20 +46,7 @@ internal sealed partial class Letter
     public IPAddress? ClientAddress =>
         _message.Client.Address ?? (_message.Connection.Peer is { } peer ? Plain(peer.Address) : Facts.Trace.Select(h => h.Address).FirstOrDefault(a => a is not null));
 
-    public string? OldestPublicAddress => Facts.OldestPublicAddress?.ToString();
-
-    /// <summary><c>ESMTP://[192.0.2.10]:45678 &lt; ESMTPS://192.0.2.3</c>.</summary>
-    public string Trace
-    {
-        get
-        {
-            var hops = new List<string>();
-            if (_message.Client.Address is { } client)
-                hops.Add(Hop(_message.Client.Protocol, client, _message.Client.Port));
-            hops.AddRange(Facts.Trace.Where(h => h.Address is not null).Select(h => Hop(h.With, h.Address!, h.Port)));
-            return string.Join(" < ", hops);
-        }
-    }
+    public string? OldestPublicAddress => Hops.LastOrDefault(h => h.IsPublic)?.Address;
 
     /// <summary>The same letter under other settings.</summary>
     public Letter Under(PolicyState policy)
@@ -102,9 +89,6 @@ internal sealed partial class Letter
         var end = octets.Span[..max].LastIndexOf((byte)'\n');
         return octets[..(end + 1)];
     }
-
-    private static string Hop(string? with, IPAddress address, int? port) =>
-        port is null ? $"{with ?? "SMTP"}://{address}" : $"{with ?? "SMTP"}://[{address}]:{port}";
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -9,6 +9,7 @@ using Amavis.Engine.Hooks;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Quarantine;
 using Amavis.Engine.Reporting;
+using Amavis.Engine.Templates;
 using Amavis.Engine.Verdicts;
 
 namespace Amavis.Engine;
@@ -64,6 +65,18 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         Section = "decide";
         var nullSender = message.Envelope.Sender.IsNull;
         var verdicts = policies.Select((policy, i) => VerdictDecider.Decide(findings, policy, i, nullSender, message.LogId)).ToList();
+        var facts = new MacroFacts
+        {
+            Message = message,
+            Letter = letter,
+            Findings = findings,
+            Outcomes = [],
+            MailId = mailId,
+            SecretId = secretId,
+            Virus = checkedMessage.Virus,
+            Now = services.Clock.GetLocalNow(),
+        };
+        verdicts = ReplyReasons.Complete(verdicts, facts);
         foreach (var verdict in verdicts)
             if (PenPalSaving.Counter(verdict) is { } saved)
                 counters.Add(saved);
@@ -87,7 +100,10 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         _stages.End(Stage.Forward);
 
         Section = "delivery-notification";
-        var (told, dsnSent) = await NotifyAsync(letter, outcomes, findings, mailId, counters, cancellationToken);
+        facts = facts with { Outcomes = outcomes, Copies = copies, Now = services.Clock.GetLocalNow(), Elapsed = Elapsed };
+        var (told, dsnSent) = await NotifyAsync(facts, counters, cancellationToken);
+        facts = facts with { Outcomes = told, DsnSent = dsnSent, Actions = ActionsPerformed.Of(told, message.Policy.Settings.Originating, copies) };
+        await new WarningStage(services, message, deadline, counters).RunAsync(facts);
         _stages.End(Stage.Notify);
 
         Section = "report";
@@ -103,10 +119,13 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
             Reply = single,
             Counters = counters,
             Checks = checkedMessage,
+            Facts = facts with { Elapsed = Elapsed },
         });
         await FinishHooksAsync(hooks, told, single, copies);
         return replies;
     }
+
+    private TimeSpan Elapsed => services.Clock.GetElapsedTime(message.StartedTimestamp);
 
     private async Task<Letter> BeginHooksAsync(MessageHooks hooks, Letter letter, string mailId, CancellationToken cancellationToken)
     {
@@ -122,25 +141,24 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
     /// <summary>Not to be cancelled: the message is done, whatever hooks say to it.</summary>
     private Task FinishHooksAsync(MessageHooks hooks, IReadOnlyList<RecipientOutcome> outcomes, SmtpReply reply, IReadOnlyList<StoredCopy> copies) =>
         hooks.DoneAsync(
-            () => new HookResult(outcomes, reply, ActionsPerformed.Of(outcomes, message.Policy.Settings.Originating, copies), services.Clock.GetElapsedTime(message.StartedTimestamp)),
+            () => new HookResult(outcomes, reply, ActionsPerformed.Of(outcomes, message.Policy.Settings.Originating, copies), Elapsed),
             CancellationToken.None);
 
     /// <summary>Once somebody has the message, a fault in telling the sender must not bring it to them a second time.</summary>
-    private async Task<(IReadOnlyList<RecipientOutcome> Outcomes, char DsnSent)> NotifyAsync(
-        Letter letter, IReadOnlyList<RecipientOutcome> outcomes, Findings findings, string mailId, CounterBatch counters, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<RecipientOutcome> Outcomes, char DsnSent)> NotifyAsync(MacroFacts facts, CounterBatch counters, CancellationToken cancellationToken)
     {
-        var notices = new NoticeStage(services, message, letter, deadline, counters);
-        if (!outcomes.Any(o => o.IsDelivered))
-            return await notices.RunAsync(outcomes, findings, mailId, cancellationToken);
+        var notices = new NoticeStage(services, message, deadline, counters);
+        if (!facts.Outcomes.Any(o => o.IsDelivered))
+            return await notices.RunAsync(facts, cancellationToken);
         using var late = new CancellationTokenSource(TimeAfterDelivery, services.Clock);
         try
         {
-            return await notices.RunAsync(outcomes, findings, mailId, late.Token);
+            return await notices.RunAsync(facts, late.Token);
         }
         catch (Exception e)
         {
             services.Log.Line(-2, message.LogId, $"NOTICE: the sender could not be told after the message was delivered to others: {e.Message}");
-            return (outcomes, '?');
+            return (facts.Outcomes, '?');
         }
     }
 

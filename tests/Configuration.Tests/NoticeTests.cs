@@ -19,14 +19,21 @@ public sealed class NoticeTests : ConfigurationFixture
 
     [Fact]
     public void Variables_without_effect_are_named_in_one_notice_with_those_in_banks() =>
-        Load(Quiet + "log_templ: x\npolicy_bank: {A: {reputation_factor: 5}}\n").Notices.ShouldHaveSingleItem()
-            .ShouldBe("known, but without effect in this version: log_templ, policy_bank.A.reputation_factor");
+        Load(Quiet + "always_bcc: x@example.com\npolicy_bank: {A: {reputation_factor: 5}}\n").Notices.ShouldHaveSingleItem()
+            .ShouldBe("known, but without effect in this version: always_bcc, policy_bank.A.reputation_factor");
 
     [Fact]
     public void Missing_sockets_and_databases_are_noticed()
     {
         Load("").Notices.ShouldHaveSingleItem().ShouldStartWith("listen_sockets is empty");
-        Load(Quiet + "spam_quarantine_method: \"sql:\"\n").Notices.ShouldHaveSingleItem().ShouldContain("storage_sql_dsn is empty");
+        Load(Quiet + "QUARANTINEDIR: /q\nspam_quarantine_method: \"sql:\"\n").Notices.ShouldHaveSingleItem().ShouldContain("storage_sql_dsn is empty");
+    }
+
+    [Fact]
+    public void A_quarantine_in_files_without_a_directory_is_noticed()
+    {
+        Load(Quiet + "final_virus_destiny: D_DISCARD\n").Notices.ShouldHaveSingleItem().ShouldContain("QUARANTINEDIR is not given: nothing is kept");
+        Load(Quiet + "final_virus_destiny: D_DISCARD\nQUARANTINEDIR: /var/quarantine\n").Notices.ShouldBeEmpty();
     }
 
     [Fact]

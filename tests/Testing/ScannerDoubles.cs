@@ -33,7 +33,7 @@ public static partial class ScannerDoubles
             request.Append(Encoding.Latin1.GetString(buffer, 0, read));
         var mark = ScoreMark().Match(request.ToString());
         var points = mark.Success ? double.Parse(mark.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
-        var report = mark.Success ? string.Create(CultureInfo.InvariantCulture, $"report tests=TEST={points} autolearn=no version=4.0.0\n") : "report tests= autolearn=no version=4.0.0\n";
+        var report = mark.Success ? string.Create(CultureInfo.InvariantCulture, $"tests=TEST={points} autolearn=no version=4.0.0\n") : "tests= autolearn=no version=4.0.0\n";
         var answer = string.Create(CultureInfo.InvariantCulture, $"SPAMD/1.5 0 EX_OK\r\nContent-length: {report.Length}\r\nSpam: False ; {points} / 5.0\r\n\r\n{report}");
         await socket.SendAsync(Octets.Of(answer), SocketFlags.None, ending);
     });

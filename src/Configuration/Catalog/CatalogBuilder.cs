@@ -3,6 +3,7 @@ using Amavis.Configuration.Showing;
 using Amavis.Configuration.Yaml;
 using Amavis.Core.Lookups;
 using Amavis.Core.Policy;
+using Amavis.Core.Templates;
 
 namespace Amavis.Configuration.Catalog;
 
@@ -52,15 +53,22 @@ internal sealed class CatalogBuilder(Settings defaults)
     /// <summary>A <c>*_maps</c> variable with the older variables it is made of until it is given itself.</summary>
     public void Maps(
         string name, VariableScope scope, MapsType type, Func<Settings, LookupMaps> get, Func<Settings, LookupMaps, Settings> set, string meaning,
-        string? shown = null, LookupTable? last = null, params string[] parts)
+        string? shown = null, LookupTable? last = null, params string[] parts) =>
+        MapsSharing(name, scope, type, get, set, meaning, shown, last, parts, []);
+
+    /// <summary>As <see cref="Maps"/>, with older variables after its own that are declared with another one.</summary>
+    public void MapsSharing(
+        string name, VariableScope scope, MapsType type, Func<Settings, LookupMaps> get, Func<Settings, LookupMaps, Settings> set, string meaning,
+        string? shown, LookupTable? last, string[] parts, string[] shared)
     {
         var read = Reading.Maps.Reader(type);
-        var partNames = parts.Select(p => p.TrimStart('$', '@', '%')).ToArray();
+        var partNames = parts.Concat(shared).Select(p => p.TrimStart('$', '@', '%')).ToArray();
         _variables.Add(new Variable(name, ValueKind.Tables, scope, VariableEffect.Works, meaning)
         {
             Compile = (node, context) => read(node, context, out var value) ? s => set(s, value) : null,
             CompileParts = (given, context) => MapsParts.Compile(given, type, last, context) is { } value ? s => set(s, value) : null,
             Parts = partNames,
+            Results = type,
             Show = s => JsonText.Of(get(s)),
             DefaultText = shown ?? (parts.Length > 0 ? string.Join(", ", partNames) : JsonText.Line(JsonText.Of(get(defaults)))),
         });
@@ -74,6 +82,17 @@ internal sealed class CatalogBuilder(Settings defaults)
             });
         }
     }
+
+    /// <summary>A template; null: none.</summary>
+    public void Templ(string name, VariableScope scope, Func<Settings, Template?> get, Func<Settings, Template?, Settings> set, string meaning, string shown = "built in") =>
+        Add<Template?>(name, ValueKind.Template, scope, Templates.Read, s => get(s), set, meaning, shown);
+
+    /// <summary>The map of a name that is also a text and is declared as such: the two are one key.</summary>
+    public void MapOfText(string name, string maps, string meaning) => _variables.Add(new Variable(name, ValueKind.Map, VariableScope.LegacyStatic, VariableEffect.Works, meaning)
+    {
+        PartOf = maps,
+        DefaultText = "{}",
+    });
 
     /// <summary>A variable that is known and checked, but not acted on yet.</summary>
     public void Later(string name, ValueKind kind, VariableScope scope, string shown, string meaning, bool secret = false) =>

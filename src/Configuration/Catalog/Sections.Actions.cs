@@ -2,6 +2,7 @@ using Amavis.Configuration.Reading;
 using Amavis.Core.Categories;
 using Amavis.Core.Lookups;
 using Amavis.Core.Policy;
+using Amavis.Core.Templates;
 using static Amavis.Configuration.Catalog.ValueKind;
 using static Amavis.Configuration.Catalog.VariableScope;
 
@@ -30,7 +31,7 @@ internal static partial class Sections
         add.Add("%final_destiny_maps_by_ccat", ByCategory, Dynamic, ByCategories.Reader(Reading.Maps.Reader(DestinyMaps)), s => null, (Settings s, ByCategory<LookupMaps?> v) => s with { FinalDestinyMapsByCcatOver = s.FinalDestinyMapsByCcatOver.Merge(v) }, "destiny by category, over final_*_destiny", "final_*_destiny; mta-blocked,1 D_TEMPFAIL, mta-blocked,2 D_REJECT, mta-blocked D_TEMPFAIL, oversized D_BOUNCE, catchall D_PASS");
         add.Truth("$warnbannedsender", LegacyDynamic, s => s.WarnBannedSender, (s, v) => s with { WarnBannedSender = v }, "tell senders of banned mail; with D_DISCARD the same as D_BOUNCE");
         add.Truth("$warnbadhsender", LegacyDynamic, s => s.WarnBadhSender, (s, v) => s with { WarnBadhSender = v }, "tell senders of mail with a faulty header; with D_DISCARD the same as D_BOUNCE");
-        add.Add("%smtp_reason_by_ccat", ByCategory, Dynamic, ByCategories.Reader<string>(Scalars.LineOrEmpty), s => s.SmtpReasonByCcat, (s, v) => s with { SmtpReasonByCcat = s.SmtpReasonByCcat.Merge(v) }, "text of replies that refuse mail", "the texts of each category");
+        add.Add("%smtp_reason_by_ccat", ByCategory, Dynamic, ByCategories.Reader<Template>(Templates.ReadEntry), s => s.SmtpReasonByCcat, (s, v) => s with { SmtpReasonByCcat = s.SmtpReasonByCcat.Merge(v) }, "text of replies that refuse mail", "the texts of each category");
         add.Line("$undecipherable_subject_tag", Dynamic, s => s.UndecipherableSubjectTag, (s, v) => s with { UndecipherableSubjectTag = v }, "put before the subject of unchecked mail; empty: nothing");
         add.Maps("@spam_subject_tag_maps", Dynamic, TextMaps, s => s.SpamSubjectTagMaps, (s, v) => s with { SpamSubjectTagMaps = v }, "put before the subject from the tag level on", null, null, "$sa_spam_subject_tag1");
         add.Maps("@spam_subject_tag2_maps", Dynamic, TextMaps, s => s.SpamSubjectTag2Maps, (s, v) => s with { SpamSubjectTag2Maps = v }, "put before the subject from the tag2 level on", null, null, "$sa_spam_subject_tag");

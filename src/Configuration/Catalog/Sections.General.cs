@@ -1,6 +1,7 @@
 using Amavis.Configuration.Reading;
 using Amavis.Core.Lookups;
 using Amavis.Core.Policy;
+using Amavis.Core.Templates;
 using static Amavis.Configuration.Catalog.ValueKind;
 using static Amavis.Configuration.Catalog.VariableScope;
 
@@ -53,14 +54,15 @@ internal static partial class Sections
         add.Later("$myprogram_name", Text, Dynamic, "built in", "name of the program for process lists");
         add.Later("$policy_bank_name", Text, Dynamic, "key of the bank", "another name of the policy bank, for templates");
 
-        add.Later("$log_templ", Template, Dynamic, "short template", "template of the line logged for each message");
-        add.LaterAll(Template, Global, "built in", "ready-made value for log_templ", "$log_short_templ", "$log_verbose_templ");
-        add.Later("$log_recip_templ", Template, Dynamic, "built in", "template of the line logged for each recipient");
+        add.Templ("$log_short_templ", Global, s => s.LogShortTempl, (s, v) => s with { LogShortTempl = v ?? Core.Templates.Template.Empty }, "ready-made value for log_templ");
+        add.Templ("$log_verbose_templ", Global, s => s.LogVerboseTempl, (s, v) => s with { LogVerboseTempl = v ?? Core.Templates.Template.Empty }, "ready-made value for log_templ, with the subject, the author, the tests and more");
+        add.Add("$log_templ", ValueKind.Template, Dynamic, Templates.LogTemplate, s => s.LogTempl, (Settings s, Func<Settings, Template?> v) => s with { LogTempl = v(s) }, "the line logged for each message: a template, log_short_templ or log_verbose_templ", "log_short_templ");
+        add.Add<Template?>("$log_recip_templ", ValueKind.Template, Dynamic, Templates.RecipientLogTemplate, s => s.LogRecipTempl, (s, v) => s with { LogRecipTempl = v }, "the line logged for each recipient: a template, or built-in; null: none");
         add.Later("$enable_log_capture", Truth, Global, "false", "keep the full log of each message until it is done");
         add.Later("$enable_log_capture_dump", Truth, Dynamic, "false", "write the log kept by enable_log_capture at the end of the message");
         add.LaterAll(Tables, Dynamic, "[]", "addresses whose mail is logged in full detail", "@debug_sender_maps", "@debug_recipient_maps");
         add.Later("@debug_sender_acl", List, LegacyStatic, "[]", "goes into debug_sender_maps");
-        add.Later("$macro_tests_sanity_limit", Integer, Global, "50", "rule names shown at most in templates");
+        add.Integer("$macro_tests_sanity_limit", Global, Scalars.Integer(1, 10_000), s => s.MacroTestsSanityLimit, (s, v) => s with { MacroTestsSanityLimit = (int)v }, "rule names shown at most in templates");
 
         add.Meaningless("$daemonize", Truth, Global, "true", "detach from the terminal; the daemon always stays in the foreground");
         add.Meaningless("$db_home", Text, Global, "MYHOME/db", "directory of the counter database");

@@ -56,6 +56,11 @@ internal static partial class Sections
         add.Method("$resend_method", Dynamic, s => s.ResendMethod, (s, v) => s with { ResendMethod = v }, "next hop of changed mail; null: forward_method");
         add.Method("$release_method", Dynamic, s => s.ReleaseMethod, (s, v) => s with { ReleaseMethod = v }, "way of mail released from quarantine; null: notify_method");
         add.Method("$requeue_method", Dynamic, s => s.RequeueMethod, (s, v) => s with { RequeueMethod = v }, "way of released mail that is to be checked again");
+        add.Add("$release_format", Text, Dynamic, Scalars.OneOf("resend", "attach", "plain", "arf", "dsn"), s => s.ReleaseFormat, (Settings s, string? v) => s with { ReleaseFormat = v ?? "resend" }, "form of released mail: resend, attach, plain, arf; dsn is sent as attach");
+        add.Add("$report_format", Text, Dynamic, Scalars.OneOf("resend", "attach", "plain", "arf", "dsn"), s => s.ReportFormat, (Settings s, string? v) => s with { ReportFormat = v ?? "arf" }, "form of reported mail");
+        add.Add<string?>("$attachment_password", Text, Dynamic, Scalars.Line, s => s.AttachmentPassword, (s, v) => s with { AttachmentPassword = v }, "password of the archive released mail is attached in; empty: attached as it is, null: a number made up each time").IsSecret = true;
+        add.Required("$attachment_email_name", Dynamic, s => s.AttachmentEmailName, (s, v) => s with { AttachmentEmailName = v }, "name of the mail in a released archive");
+        add.Required("$attachment_outer_name", Dynamic, s => s.AttachmentOuterName, (s, v) => s with { AttachmentOuterName = v }, "name of a released archive");
         add.Line("$local_client_bind_address", Dynamic, s => s.LocalClientBindAddress, (s, v) => s with { LocalClientBindAddress = v }, "source address of our connections");
         add.Truth("$propagate_dsn_if_possible", Dynamic, s => s.PropagateDsnIfPossible, (s, v) => s with { PropagateDsnIfPossible = v }, "pass DSN parameters on to the next hop");
         add.Truth("$terminate_dsn_on_notify_success", Dynamic, s => s.TerminateDsnOnNotifySuccess, (s, v) => s with { TerminateDsnOnNotifySuccess = v }, "answer NOTIFY=SUCCESS here");
@@ -64,11 +69,6 @@ internal static partial class Sections
         add.Truth("$smtp_connection_cache_on_demand", Global, s => s.SmtpConnectionCacheOnDemand, (s, v) => s with { SmtpConnectionCacheOnDemand = v }, "keep connections to the next hop only while messages follow each other within seconds");
         add.Maps("@forward_method_maps", Dynamic, MethodMaps, s => s.ForwardMethodMaps, (s, v) => s with { ForwardMethodMaps = v }, "next hop by recipient; an empty text: none", "forward_method");
         add.Add("%forward_method_maps_by_ccat", ByCategory, Dynamic, ByCategories.Reader(Reading.Maps.Reader(MethodMaps)), s => null, (Settings s, Core.Categories.ByCategory<LookupMaps?> v) => s with { ForwardMethodMapsByCcatOver = s.ForwardMethodMapsByCcatOver.Merge(v) }, "next hop by category and recipient", "{\"catchall\":forward_method_maps}");
-        add.Add("$release_format", Text, Dynamic, SpecialScalars.Format, s => s.ReleaseFormat, (Settings s, ReleaseFormat v) => s with { ReleaseFormat = v }, "form of released mail: resend, attach, plain, arf, dsn", "\"resend\"");
-        add.Add("$report_format", Text, Dynamic, SpecialScalars.Format, s => s.ReportFormat, (Settings s, ReleaseFormat v) => s with { ReportFormat = v }, "form of reported mail: arf, attach, plain, dsn, resend", "\"arf\"");
-        add.Add<string?>("$attachment_password", Text, Dynamic, Scalars.Line, s => s.AttachmentPassword is null ? null : "", (s, v) => s with { AttachmentPassword = v }, "password of released attachments; empty: the message itself is attached; null: a number made for each").IsSecret = true;
-        add.Required("$attachment_email_name", Dynamic, s => s.AttachmentEmailName, (s, v) => s with { AttachmentEmailName = v }, "name of the mail in a released attachment");
-        add.Required("$attachment_outer_name", Dynamic, s => s.AttachmentOuterName, (s, v) => s with { AttachmentOuterName = v }, "name of a released attachment");
         add.Later("$tls_security_level_out", Text, Dynamic, "null", "TLS to the next hop: none, may, encrypt");
         add.LaterAll(Map, Global, "{}", "details of TLS to the next hop", "%smtp_tls_client_options", "%smtp_tls_client_verifycn_name_maps");
         add.Later("$amavis_auth_user", Text, Dynamic, "null", "name for authentication at the next hop");

@@ -103,6 +103,9 @@ public sealed class Variable
     /// <summary>Makes the change from the given older variables.</summary>
     internal Func<IReadOnlyList<(Variable Part, Node Value)>, BindContext, Func<Settings, Settings>?>? CompileParts { get; init; }
 
+    /// <summary>What the tables of a <c>*_maps</c> variable give; null: not known, or no such variable.</summary>
+    internal MapsType? Results { get; init; }
+
     /// <summary>The variable this one is a part of; null: none.</summary>
     internal string? PartOf { get; set; }
 

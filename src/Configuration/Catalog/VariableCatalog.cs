@@ -10,6 +10,7 @@ public static class VariableCatalog
         ["DO_SYSLOG"] = "do_syslog",
         ["LOGFILE"] = "logfile",
         ["final_destiny_by_ccat"] = "final_destiny_maps_by_ccat",
+        ["defang_by_ccat"] = "defang_maps_by_ccat",
         ["sql_partition_tag"] = "partition_tag",
     }.ToFrozenDictionary();
 

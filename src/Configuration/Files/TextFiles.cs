@@ -8,17 +8,20 @@ internal static class TextFiles
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <param name="reason">Why there is no text; empty otherwise.</param>
-    public static string? Read(string path, out string reason)
+    public static string? Read(string path, out string reason) => Read(path, Strict, out reason);
+
+    public static string? Read(string path, Encoding encoding, out string reason)
     {
         reason = "";
         try
         {
-            var text = Strict.GetString(File.ReadAllBytes(path));
+            var strict = Encoding.GetEncoding(encoding.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+            var text = strict.GetString(File.ReadAllBytes(path));
             return text.StartsWith('\uFEFF') ? text[1..] : text;
         }
         catch (DecoderFallbackException)
         {
-            reason = "is not UTF-8 text";
+            reason = $"is not {encoding.WebName.ToUpperInvariant()} text";
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {

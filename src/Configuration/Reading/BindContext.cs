@@ -19,6 +19,9 @@ internal sealed class BindSession(MistakeList mistakes, AddressRules rules, bool
 
     public List<BankReference> BankReferences { get; } = [];
 
+    /// <summary>What is no mistake, but may not be meant; whole lines.</summary>
+    public List<string> Remarks { get; } = [];
+
     /// <summary>Values that are right but that this version does not act on, in reading order.</summary>
     public List<string> WithoutEffect { get; } = [];
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Amavis.Configuration.Yaml;
 using Amavis.Core.Policy;
 
@@ -44,9 +45,21 @@ internal static class DataSources
         var rest = text[(colon + 1)..];
         if (rest.Length == 0 || rest.Any(char.IsControl))
             return "expects " + Wanted;
-        if (kind == SqlProvider.Postgres && rest.Split(';', StringSplitOptions.RemoveEmptyEntries).Any(p => !p.Contains('=')))
+        if (kind == SqlProvider.Postgres && !IsConnectionString(rest))
             return "the connection string is not a list of Name=value parted by semicolons";
         source = new SqlDsn(kind, rest);
         return null;
+    }
+
+    private static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return new DbConnectionStringBuilder { ConnectionString = text }.Count > 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 }

@@ -16,6 +16,8 @@ internal static class MapsParts
         '%' => ValueKind.Map,
         '@' => ValueKind.List,
         _ when sigilledName.EndsWith("_re", StringComparison.Ordinal) => ValueKind.Patterns,
+        // These are a text and a map of the same name.
+        _ when sigilledName is "$virus_admin" or "$spam_admin" => ValueKind.TextOrMap,
         _ => ValueKind.Text,
     };
 
@@ -48,6 +50,8 @@ internal static class MapsParts
         {
             case ValueKind.Map:
                 return node is MapNode ? Maps.Table(node, type, context, out table) : context.Expects(node, "a map");
+            case ValueKind.TextOrMap:
+                return node is ScalarNode or MapNode ? Maps.Table(node, type, context, out table) : context.Expects(node, "a text or a map");
             case ValueKind.List when node is ScalarNode scalar:
                 return Maps.Table(new ListNode(scalar.Position, [scalar]), type, context, out table);
             case ValueKind.List:

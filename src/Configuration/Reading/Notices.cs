@@ -8,7 +8,7 @@ namespace Amavis.Configuration.Reading;
 internal sealed class Notices(Dictionary<string, Assignment> assignments, BindSession session, Settings settings)
 {
     public IEnumerable<string> All(IReadOnlyList<string> files, string hostName) =>
-        WithoutMeaning().Concat(WithoutEffect()).Concat(DeadParts()).Concat(OpenFiles(files)).Concat(OfTheWhole(hostName));
+        WithoutMeaning().Concat(WithoutEffect()).Concat(session.Remarks).Concat(DeadParts()).Concat(OpenFiles(files)).Concat(OfTheWhole(hostName));
 
     /// <summary>What is missing can only be told when nothing was dropped as faulty.</summary>
     private IEnumerable<string> OfTheWhole(string hostName) =>
@@ -33,7 +33,8 @@ internal sealed class Notices(Dictionary<string, Assignment> assignments, BindSe
 
     private IEnumerable<string> DeadParts() =>
         from part in assignments.Values
-        where part.Variable.PartOf is { } maps && assignments.ContainsKey(maps)
+        let users = VariableCatalog.All.Where(v => v.Parts.Contains(part.Variable.Name)).ToList()
+        where part.Variable.PartOf is not null && users.TrueForAll(u => assignments.ContainsKey(u.Name))
         select $"{part.Key.Position}: {part.Variable.Name}: changes nothing, since {part.Variable.PartOf} is given";
 
     private IEnumerable<string> MissingBanks() =>
@@ -49,7 +50,13 @@ internal sealed class Notices(Dictionary<string, Assignment> assignments, BindSe
             yield return $"myhostname is not given and the host's name \"{hostName}\" has no domain: localhost is used";
         if (settings.StorageSqlDsn.Count == 0 && QuarantineMethods().Any(m => m?.Protocol == DeliveryProtocol.Sql))
             yield return "a quarantine method is sql:, but storage_sql_dsn is empty";
+        if (string.IsNullOrEmpty(settings.QuarantineDir) && SaysWhatIsKept() && QuarantineMethods().Any(m => m?.Protocol == DeliveryProtocol.Local))
+            yield return "a quarantine method is local:, but QUARANTINEDIR is not given: nothing is kept, and what is discarded is gone";
     }
+
+    /// <summary>The file speaks of blocking or keeping; one that leaves all to the defaults knows them.</summary>
+    private bool SaysWhatIsKept() => assignments.Keys.Any(k => k.EndsWith("_quarantine_method", StringComparison.Ordinal)
+        || (k.StartsWith("final_", StringComparison.Ordinal) && k.EndsWith("_destiny", StringComparison.Ordinal)));
 
     private IEnumerable<DeliveryMethod?> QuarantineMethods() =>
         settings.ByCcat.QuarantineMethods.Entries.Values.Append(settings.ArchiveQuarantineMethod);

@@ -41,20 +41,6 @@ internal static class SpecialScalars
         return value is "attach" or "altermime" or "anomy" or "disclaimer" or "null" or "nulldisclaimer" || context.Expects(node, ManglingWords);
     }
 
-    public static bool Format(Node node, BindContext context, out ReleaseFormat value)
-    {
-        var good = Scalars.OneOf("resend", "attach", "plain", "arf", "dsn")(node, context, out var word);
-        value = word switch
-        {
-            "attach" => ReleaseFormat.Attach,
-            "plain" => ReleaseFormat.Plain,
-            "arf" => ReleaseFormat.Arf,
-            "dsn" => ReleaseFormat.Dsn,
-            _ => ReleaseFormat.Resend,
-        };
-        return good && (word is not null || context.Expects(node, "resend, attach, plain, arf or dsn"));
-    }
-
     /// <summary>A digest, with or without the dash in its name.</summary>
     public static bool Digest(Node node, BindContext context, out string value)
     {

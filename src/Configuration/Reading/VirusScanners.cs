@@ -8,7 +8,7 @@ namespace Amavis.Configuration.Reading;
 internal static class VirusScanners
 {
     private static readonly string[] Keys =
-        ["name", "protocol", "address", "by_path", "query", "command", "arguments", "clean", "infected", "virus_name"];
+        ["name", "protocol", "address", "by_path", "query", "command", "arguments", "directory", "clean", "infected", "virus_name"];
 
     public static bool Read(Node node, BindContext context, out IReadOnlyList<VirusScannerSettings> value)
     {
@@ -35,6 +35,7 @@ internal static class VirusScanners
         var protocol = entry.Get("protocol", Scalars.OneOf([.. Implemented.VirusProtocols, .. Implemented.LaterVirusProtocols]), null);
         var commands = entry.Get<IReadOnlyList<string>>("command", Scalars.Lines, []);
         entry.Get<IReadOnlyList<string>>("arguments", Scalars.Lines, []);
+        entry.Get<string?>("directory", Scalars.Line, null);
         entry.Get<string?>("query", Text, null);
         foreach (var key in (string[])["clean", "infected"])
             entry.Get<bool>(key, StatusOrPattern, false);

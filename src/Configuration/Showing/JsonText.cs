@@ -5,6 +5,7 @@ using Amavis.Configuration.Yaml;
 using Amavis.Core.Categories;
 using Amavis.Core.Lookups;
 using Amavis.Core.Policy;
+using Amavis.Core.Templates;
 
 namespace Amavis.Configuration.Showing;
 
@@ -39,13 +40,14 @@ internal static class JsonText
         double number => OfNumber(number),
         TimeSpan span => OfNumber(span.TotalSeconds),
         string text => JsonValue.Create(Secrets.Hide(text)),
+        Template template => JsonValue.Create(template.Text),
         Destiny destiny => JsonValue.Create("D_" + destiny.ToString().ToUpperInvariant()),
-        ReleaseFormat format => JsonValue.Create(format.ToString().ToLowerInvariant()),
         BareLineEnds ends => JsonValue.Create(ends.ToString().ToLowerInvariant()),
         DeliveryMethod { Targets: [var one] } => JsonValue.Create(one.Text),
         DeliveryMethod method => Array(method.Targets.Select(t => t.Text)),
         IpNetworks networks => Array(networks.Elements.Select(e => e.Text)),
         LookupMaps maps => new JsonArray([.. maps.Tables.Select(OfTable)]),
+        ByCategory<Template?> templates => new JsonObject(templates.Entries.OrderByDescending(e => e.Key).Select(e => KeyValuePair.Create(CategoryNames.Of(e.Key), Of((object?)e.Value)))),
         ByCategory<string?> texts => new JsonObject(texts.Entries.OrderByDescending(e => e.Key).Select(e => KeyValuePair.Create(CategoryNames.Of(e.Key), Of((object?)e.Value)))),
         IReadOnlyList<SqlDsn> dsns => Array(dsns.Select(d => d.Provider.ToString().ToLowerInvariant() + ":" + d.ConnectionString)),
         IReadOnlyList<VirusScannerSettings> scanners => Array(scanners.Select(s => s.Name)),

@@ -18,7 +18,7 @@ internal static partial class Secrets
         key.Contains("pass", StringComparison.OrdinalIgnoreCase) && !key.EndsWith("_maps", StringComparison.Ordinal)
         || key.Contains("secret", StringComparison.OrdinalIgnoreCase) || key.EndsWith("token", StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex("""((?:^|[;:\s])\s*(?:password|pwd|pass|passwd|sslpassword|ssl password)\s*=\s*)("[^"]*"|'[^']*'|[^;]*)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""((?:^|[;:\s])\s*(?:password|pwd|pass|passwd|sslpassword|ssl password)\s*=\s*)("(?:[^"]|"")*"|'(?:[^']|'')*'|[^;]*)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex InConnectionString();
 
     [GeneratedRegex(@"(://[^\s/:@]+:)[^\s/@]+@", RegexOptions.CultureInvariant)]

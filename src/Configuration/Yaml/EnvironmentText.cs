@@ -4,7 +4,7 @@ namespace Amavis.Configuration.Yaml;
 
 /// <summary>
 /// Puts environment variables into strings: <c>${NAME}</c> of capitals, digits and underscores. Other forms, such as
-/// <c>${helo-name}</c> or <c>${1}</c>, belong to banners, methods and addresses and stay.
+/// <c>${helo-name}</c> or <c>${1}</c>, belong to banners, methods and addresses and stay. <c>$${NAME}</c> is the text <c>${NAME}</c>.
 /// </summary>
 internal sealed partial class EnvironmentText(Func<string, string?> variable, MistakeList mistakes)
 {
@@ -23,6 +23,8 @@ internal sealed partial class EnvironmentText(Func<string, string?> variable, Mi
 
     private string Expand(ScalarNode scalar, string key) => Reference().Replace(scalar.Text, match =>
     {
+        if (match.Value.StartsWith("$$", StringComparison.Ordinal))
+            return match.Value[1..];
         var name = match.Groups[1].Value;
         if (variable(name) is { } value)
             return value;
@@ -30,6 +32,6 @@ internal sealed partial class EnvironmentText(Func<string, string?> variable, Mi
         return "";
     });
 
-    [GeneratedRegex(@"\$\{([A-Z][A-Z0-9_]*)\}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\$?\$\{([A-Z][A-Z0-9_]*)\}", RegexOptions.CultureInvariant)]
     private static partial Regex Reference();
 }

@@ -78,14 +78,6 @@ public sealed partial record Settings
     public string MailDigestAlgorithm { get; init; } = "MD5";
     public LookupMaps SpamQuarantineBysenderToMaps { get; init; } = LookupMaps.Empty;
 
-    // Release
-    public ReleaseFormat ReleaseFormat { get; init; } = ReleaseFormat.Resend;
-    public ReleaseFormat ReportFormat { get; init; } = ReleaseFormat.Arf;
-    /// <summary>Empty: the attachment is no archive; null: a number made for each.</summary>
-    public string? AttachmentPassword { get; init; } = "";
-    public string AttachmentEmailName { get; init; } = "msg-%m.eml";
-    public string AttachmentOuterName { get; init; } = "msg-%m.zip";
-
     // Hooks
     public IReadOnlyList<HookSettings> Hooks { get; init; } = [];
     /// <summary>Own key: a hook that fails leaves the message with the client; false: it is logged and the message goes on.</summary>

@@ -1,12 +1,13 @@
 using System.Collections.Frozen;
 using Amavis.Core.Categories;
 using Amavis.Core.Lookups;
+using Amavis.Core.Templates;
 
 namespace Amavis.Core.Policy;
 
 public sealed partial record Settings
 {
-    private static readonly ByCategory<string?> DefaultReasons = new(new Dictionary<CategoryKey, string?>
+    private static readonly ByCategory<Template?> DefaultReasons = new(new Dictionary<CategoryKey, string>
     {
         [ContentCategory.Virus] = "id=%n - INFECTED: %V",
         [ContentCategory.Banned] = "id=%n - BANNED: %F",
@@ -32,7 +33,7 @@ public sealed partial record Settings
         [ContentCategory.MtaFailed] = "id=%n - Unable to relay message back to MTA",
         [ContentCategory.Clean] = "id=%n - CLEAN",
         [ContentCategory.CatchAll] = "id=%n - OTHER",
-    });
+    }.ToDictionary(e => e.Key, e => (Template?)Template.Parse(e.Value)));
 
     private static readonly FrozenSet<string> DefaultAddedHeaderFields = new[]
     {

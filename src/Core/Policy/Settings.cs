@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Amavis.Core.Addresses;
 using Amavis.Core.Categories;
 using Amavis.Core.Lookups;
+using Amavis.Core.Templates;
 
 namespace Amavis.Core.Policy;
 
@@ -113,7 +114,7 @@ public sealed partial record Settings
     public LookupMaps BypassSpamChecksMaps { get; init; } = LookupMaps.Empty;
     public LookupMaps BypassBannedChecksMaps { get; init; } = LookupMaps.Empty;
     public LookupMaps BypassHeaderChecksMaps { get; init; } = LookupMaps.Empty;
-    public ByCategory<string?> SmtpReasonByCcat { get; init; } = DefaultReasons;
+    public ByCategory<Template?> SmtpReasonByCcat { get; init; } = DefaultReasons;
     public string? UndecipherableSubjectTag { get; init; } = "***UNCHECKED*** ";
     public LookupMaps SpamSubjectTagMaps { get; init; } = LookupMaps.Empty;
     public LookupMaps SpamSubjectTag2Maps { get; init; } = LookupMaps.Empty;
@@ -142,8 +143,6 @@ public sealed partial record Settings
 
     // Notices
     public string? HdrfromNotifySenderOrNull { get; init; }
-    public string HdrfromNotifySender =>
-        HdrfromNotifySenderOrNull ?? $"\"Content-filter at {MyHostname}\" <postmaster@{MyHostname}>";
     public bool WarnBannedSender { get; init; }
     public bool WarnBadhSender { get; init; }
     public LookupMaps VirusesThatFakeSenderMaps { get; init; } = LookupMaps.Constant(1);

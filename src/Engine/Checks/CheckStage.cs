@@ -136,7 +136,11 @@ internal sealed class CheckStage(
     private static BannedFinding Finding(RecipientBanned banned)
     {
         var first = banned.Findings[0];
-        return new BannedFinding(banned.ShortReason, [.. banned.Findings.Select(f => f.TraditionalForm)], first.RuleKey, first.RuleComment, banned.DsnSuppression);
+        return new BannedFinding(banned.ShortReason, [.. banned.Findings.Select(f => f.TraditionalForm)], first.RuleKey, first.RuleComment, banned.DsnSuppression)
+        {
+            PartsAsAttributes = [.. banned.Findings.Select(f => f.AttributeForm)],
+            RuleValue = first.RuleValue,
+        };
     }
 
     private async Task<VirusReport> ScanForVirusesAsync(PartTree? tree, CancellationToken cancellationToken)

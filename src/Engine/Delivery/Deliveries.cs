@@ -47,7 +47,7 @@ internal static class Deliveries
     /// <summary>Mail made here.</summary>
     public static SmtpDelivery Submit(
         ReceivedMessage message, DeliveryMethod method, OutgoingMessage mail, Core.Addresses.MailAddress sender,
-        IReadOnlyList<SmtpDeliveryRecipient> recipients, string envelopeId, long? deadline) => new()
+        IReadOnlyList<SmtpDeliveryRecipient> recipients, string envelopeId, bool smtpUtf8, long? deadline) => new()
         {
             Method = method,
             Sender = sender,
@@ -59,6 +59,8 @@ internal static class Deliveries
             HeloName = message.Policy.Settings.LocalhostName,
             BindAddress = BindAddress(message.Policy.Settings),
             Body = mail.EightBit ? BodyType.EightBitMime : BodyType.SevenBit,
+            SmtpUtf8 = smtpUtf8,
+            HeaderIsUtf8 = smtpUtf8,
             DsnEnvelopeId = envelopeId,
             PerRecipientReplies = true,
             Deadline = deadline,
@@ -78,6 +80,19 @@ internal static class Deliveries
             Names = new FileNameValues(
                 arrival?.MailId ?? mailId ?? "", message.LogId, settings.PartitionTag, message.ReceivedAt.ToLocalTime(), () => BodyDigest.Hex(delivery.Message, settings), delivery.Sender.Unquoted),
         };
+    }
+
+    /// <summary>Success that is told of here is nobody else's business any more.</summary>
+    public static bool AnswersSuccess(EnvelopeRecipient recipient, Settings settings) =>
+        settings.TerminateDsnOnNotifySuccess && recipient.Notify.HasFlag(DsnNotify.Success);
+
+    /// <summary>NOTIFY as passed on.</summary>
+    public static DsnNotify NotifyOf(EnvelopeRecipient recipient, Settings settings)
+    {
+        if (!AnswersSuccess(recipient, settings))
+            return recipient.Notify;
+        var rest = recipient.Notify & ~DsnNotify.Success;
+        return rest == DsnNotify.Unspecified ? DsnNotify.Never : rest;
     }
 
     /// <param name="direction">Relay or Submit.</param>

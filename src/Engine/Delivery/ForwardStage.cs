@@ -3,6 +3,7 @@ using Amavis.Core.Counters;
 using Amavis.Core.Messages;
 using Amavis.Engine.Delivery.Mangling;
 using Amavis.Engine.Delivery.Methods;
+using Amavis.Engine.Templates;
 using Amavis.Engine.Verdicts;
 using Amavis.Protocols.Smtp.Client;
 
@@ -153,7 +154,7 @@ internal sealed class ForwardStage(
 
     private async Task<SmtpDeliveryResult> SendAsync(CopyGroup group, FinishedCopy copy, List<int> open, CancellationToken cancellationToken)
     {
-        var recipients = open.Select(i => new SmtpDeliveryRecipient(_addresses[i].Address, verdicts[i].Recipient.Notify, _addresses[i].OriginalRecipient)).ToList();
+        var recipients = open.Select(i => new SmtpDeliveryRecipient(_addresses[i].Address, Deliveries.NotifyOf(verdicts[i].Recipient, message.Policy.Settings), _addresses[i].OriginalRecipient)).ToList();
         var delivery = Deliveries.Relay(message, letter, group.Method, copy.Message, recipients, deadline);
         var result = await _dispatcher.SendAsync(Deliveries.Shipment(message, delivery, order.Arrival, deadline), cancellationToken);
         Deliveries.Count(counters, result, group.Method, copy.Message.Length, "Relay", null);
@@ -171,12 +172,12 @@ internal sealed class ForwardStage(
             Categories = verdicts[index].Categories,
             Destiny = Destiny.Pass,
             Relayed = true,
-            DsnPropagated = result.DsnPassedOn,
+            DsnPropagated = result.DsnPassedOn && !Deliveries.AnswersSuccess(verdicts[index].Recipient, message.Policy.Settings),
             RemoteMta = result.RemoteMta,
             RemoteReply = result.RemoteReply,
             Marked = plan.Marked || address.Extended,
             FinalAddress = address.Address,
         };
-        return result.Reply.IsSuccess ? outcome : NextHopReplies.Refused(outcome, findings, message.LogId);
+        return result.Reply.IsSuccess ? outcome : NextHopReplies.Refused(outcome, new MacroFacts { Message = message, Letter = letter, Findings = findings, MailId = order.MailId, Outcomes = [outcome] });
     }
 }

@@ -1,5 +1,6 @@
 using Amavis.Core.Categories;
 using Amavis.Core.Messages;
+using Amavis.Engine.Templates;
 using Amavis.Engine.Verdicts;
 
 namespace Amavis.Engine.Delivery;
@@ -7,7 +8,8 @@ namespace Amavis.Engine.Delivery;
 /// <summary>What a refusal of the next hop means for a recipient: a category of its own, with the destiny configured for it.</summary>
 internal static class NextHopReplies
 {
-    public static RecipientOutcome Refused(RecipientOutcome outcome, Findings findings, string logId)
+    /// <param name="facts">For the reason, which is a template.</param>
+    public static RecipientOutcome Refused(RecipientOutcome outcome, MacroFacts facts)
     {
         var (verdict, reply) = (outcome.Verdict, outcome.Reply);
         var key = new CategoryKey(ContentCategory.MtaFailed, reply.IsReject ? 2 : 1);
@@ -15,14 +17,11 @@ internal static class NextHopReplies
         var destiny = verdict.Policy.DestinyOf(key) ?? verdict.Policy.DestinyOf(ContentCategory.MtaFailed) ?? Destiny.Pass;
         if (destiny == Destiny.Pass)
             destiny = reply.IsReject ? Destiny.Reject : Destiny.TempFail;
-        var reason = BlockedReplies.Reason(verdict with { Categories = categories, Blocking = key }, findings, logId);
-        return outcome with
-        {
-            Categories = categories,
-            Blocking = key,
-            Destiny = destiny,
-            Reply = Convert(reply, destiny, reason, verdict.Policy.Settings.SoftBounce),
-        };
+        var refused = verdict with { Categories = categories, Blocking = key };
+        var blocked = outcome with { Categories = categories, Blocking = key, Destiny = destiny };
+        var macros = BlockedReplies.NeedsMore(refused) ? new MessageMacros(facts with { Outcomes = [blocked] }) : null;
+        var reason = BlockedReplies.Reason(refused, facts.Findings, facts.Message.LogId, macros);
+        return blocked with { Reply = Convert(reply, destiny, reason, verdict.Policy.Settings.SoftBounce) };
     }
 
     /// <summary><c>550 5.1.1 id=… - Rejected by next-hop MTA on relaying, from MTA(…): 550 5.1.1 No such user</c>.</summary>

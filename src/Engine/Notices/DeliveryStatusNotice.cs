@@ -1,84 +1,71 @@
-using System.Buffers;
 using System.Text;
+using Amavis.Core.Addresses;
 using Amavis.Core.Categories;
-using Amavis.Core.Messages;
+using Amavis.Core.Templates;
 using Amavis.Engine.Delivery;
-using Amavis.Mime.Editing;
-using Amavis.Mime.Transfer;
+using Amavis.Engine.Templates;
+using Amavis.Engine.Verdicts;
 
 namespace Amavis.Engine.Notices;
 
 /// <summary>A delivery status notification (RFC 3461, RFC 3464): words for people, the report for programs, the original header.</summary>
-public static class DeliveryStatusNotice
+internal static class DeliveryStatusNotice
 {
-    public static OutgoingMessage Make(NoticeFacts facts)
+    private static readonly string[] Overridden = ["From", "To", "Cc", "Date", "Sender", "Reply-To"];
+
+    /// <param name="facts">With the recipients the sender is told about, and no others.</param>
+    public static Notice Make(Template template, MacroFacts facts, string noticeId, string from, IReadOnlyList<MailAddress> recipients)
     {
-        ArgumentNullException.ThrowIfNull(facts);
-        var key = facts.Outcomes.Select(o => o.Effective).Max();
-        var settings = facts.Message.Policy.Settings;
-        var boundary = "=_" + facts.NoticeMailId + "-" + facts.MailId;
-        var mail = new ArrayBufferWriter<byte>(8192);
-        Field(mail, "Content-Type", $"multipart/report; report-type=delivery-status;\n boundary=\"{boundary}\"");
-        Field(mail, "MIME-Version", "1.0");
-        Field(mail, "Subject", SenderNotice.Subject(facts, key));
-        if (facts.MessageId.Length > 0 && key.Major is ContentCategory.Virus or ContentCategory.Banned or ContentCategory.Spam)
-            Field(mail, "In-Reply-To", facts.MessageId);
-        Field(mail, "Message-ID", $"<{SenderNotice.MessageIdPrefix(key)}{facts.MailId}@{settings.MyHostname}>");
-        Field(mail, "From", settings.HdrfromNotifySender);
-        Field(mail, "To", facts.Message.Envelope.Sender.Bracketed);
-        Field(mail, "Date", ReceivedField.Date(facts.Now));
-        Field(mail, "Auto-Submitted", "auto-replied");
-        Text(mail, "\nThis is a message of several parts in MIME format.\n\n--" + boundary + "\n");
-        Words(mail, SenderNotice.Body(facts, key));
-        Text(mail, "\n--" + boundary + "\n");
-        Report(mail, facts);
-        Text(mail, "\n--" + boundary + "\n");
-        OriginalHeader(mail, facts);
-        Text(mail, "\n--" + boundary + "--\n");
-        return new InMemoryMessage(mail.WrittenMemory);
+        var sender = facts.Message.Envelope.Sender;
+        var text = NoticeText.Expand(template, new MessageMacros(facts with
+        {
+            Notice = new NoticeAddresses(from, [sender.Bracketed], [], []),
+        }));
+        var report = DeliveryStatusReport.Make(facts);
+        var header = facts.Letter.HeaderOctetsForNotices();
+        var utf8 = recipients.Any(r => r.NeedsUtf8);
+        var mail = new NoticeWriter(facts.Message.Policy.Settings, utf8);
+        var boundary = "=_" + noticeId + "-" + facts.MailId;
+        mail.Field("Content-Type", $"multipart/report; report-type=delivery-status;\n boundary=\"{boundary}\"");
+        if (!Ascii.IsValid(report) || !Ascii.IsValid(header.Span))
+            mail.Field("Content-Transfer-Encoding", "8bit");
+        mail.Field("MIME-Version", "1.0");
+        foreach (var (name, body) in text.Fields.Where(f => !Overridden.Contains(f.Name, StringComparer.OrdinalIgnoreCase)))
+            mail.Field(name, body);
+        if (!text.Has("Message-ID"))
+            mail.Field("Message-ID", $"<{Prefix(facts)}{facts.MailId}@{facts.Message.Policy.Settings.MyHostname}>");
+        mail.Field("From", from);
+        mail.Field("To", sender.Bracketed);
+        mail.Field("Date", ReceivedField.Date(facts.Now));
+        if (!text.Has("Auto-Submitted"))
+            mail.Field("Auto-Submitted", "auto-replied");
+        mail.Text("\nThis is a message of several parts in MIME format.\n");
+        mail.Boundary(boundary);
+        mail.TextPart(text.Body, inline: true);
+        mail.Boundary(boundary);
+        Report(mail, facts, report);
+        mail.Boundary(boundary);
+        mail.HeaderPart(facts.Message, header);
+        mail.Boundary(boundary, last: true);
+        return new Notice(mail.Finish(), MailAddress.Null, recipients, noticeId, utf8);
     }
 
-    private static void Words(ArrayBufferWriter<byte> mail, string body)
-    {
-        var octets = Encoding.UTF8.GetBytes(Crlf(body));
-        var ascii = Ascii.IsValid(octets);
-        Text(mail, $"Content-Type: text/plain; charset=\"{(ascii ? "us-ascii" : "utf-8")}\"\nContent-Disposition: inline\n");
-        Text(mail, $"Content-Transfer-Encoding: {(ascii ? "7bit" : "quoted-printable")}\n\n");
-        mail.Write(ascii ? octets : TransferEncoder.QuotedPrintable(octets));
-    }
-
-    private static void Report(ArrayBufferWriter<byte> mail, NoticeFacts facts)
+    private static void Report(NoticeWriter mail, MacroFacts facts, string report)
     {
         var failed = facts.Outcomes.Any(o => !o.Reply.IsSuccess);
-        var warned = facts.Outcomes.Any(DsnDeciderWarns);
+        var warned = facts.Outcomes.Any(DsnDecider.WarnsSender);
         var description = failed ? "Delivery error report" : warned ? "Delivery delay report" : "Delivery report";
-        var report = DeliveryStatusReport.Make(facts);
         var ascii = Ascii.IsValid(report);
         var (type, name) = ascii ? ("message/delivery-status", "dsn_status.dsn") : ("message/global-delivery-status", "dsn_status.u8dsn");
-        Text(mail, $"Content-Type: {type}; name=\"{name}\"\nContent-Disposition: inline; filename=\"{name}\"\n");
-        Text(mail, $"Content-Transfer-Encoding: {(ascii ? "7bit" : "8bit")}\nContent-Description: {description}\n\n");
-        Text(mail, report);
+        mail.Text($"Content-Type: {type}; name=\"{name}\"\nContent-Disposition: inline; filename=\"{name}\"\n");
+        mail.Text($"Content-Transfer-Encoding: {(ascii ? "7bit" : "8bit")}\nContent-Description: {description}\n\n");
+        mail.Text(report);
     }
 
-    private static void OriginalHeader(ArrayBufferWriter<byte> mail, NoticeFacts facts)
+    private static string Prefix(MacroFacts facts) => facts.Outcomes.Select(o => o.Effective).Max().Major switch
     {
-        var ascii = Ascii.IsValid(facts.OriginalHeader.Span);
-        var (type, name) = ascii || !facts.Message.Envelope.SmtpUtf8 ? ("text/rfc822-headers", "header.hdr") : ("message/global-headers", "header.u8hdr");
-        Text(mail, $"Content-Type: {type}; name=\"{name}\"\nContent-Disposition: inline; filename=\"{name}\"\n");
-        Text(mail, $"Content-Transfer-Encoding: {(ascii ? "7bit" : "8bit")}\nContent-Description: Message header section\n\n");
-        Text(mail, $"Return-Path: {facts.Message.Envelope.Sender.Bracketed}\n");
-        mail.Write(facts.OriginalHeader.Span);
-        if (!facts.OriginalHeader.Span.EndsWith("\n"u8))
-            Text(mail, "\n");
-    }
-
-    private static bool DsnDeciderWarns(Verdicts.RecipientOutcome outcome) => Verdicts.DsnDecider.WarnsSender(outcome);
-
-    private static void Field(ArrayBufferWriter<byte> mail, string name, string body) =>
-        FieldWriter.Write(mail, name, body, body.Contains('\n') ? Folding.AtMarks : Folding.AtBlanks, HeaderRendering.Default);
-
-    private static void Text(ArrayBufferWriter<byte> mail, string text) => mail.Write(Encoding.UTF8.GetBytes(Crlf(text)));
-
-    private static string Crlf(string text) =>
-        text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal);
+        ContentCategory.Virus or ContentCategory.Banned => "VS",
+        ContentCategory.Spam => "SS",
+        _ => "DSN",
+    };
 }

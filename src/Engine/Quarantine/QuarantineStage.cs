@@ -103,7 +103,7 @@ internal sealed class QuarantineStage(EngineServices services, ReceivedMessage m
             Settings = _settings,
             Arrival = arrival,
             Limit = deadline.Share(),
-            Names = new FileNameValues(arrival.MailId, message.LogId, arrival.PartitionTag, message.ReceivedAt.ToLocalTime(), () => Convert.ToHexStringLower(BodyDigest.Octets(message.Spool, letter.HeaderOctets, _settings)), envelope.Sender.Unquoted),
+            Names = new FileNameValues(arrival.MailId, message.LogId, arrival.PartitionTag, message.ReceivedAt.ToLocalTime(), () => Convert.ToHexStringLower(letter.BodyDigest()), envelope.Sender.Unquoted),
             Delivery = new SmtpDelivery
             {
                 Method = entry.Method,

@@ -1,4 +1,5 @@
 using Amavis.Core.Addresses;
+using Amavis.Core.Categories;
 using Amavis.Core.Messages;
 using Amavis.Engine.Spooling;
 using Amavis.Mime.Headers;
@@ -33,10 +34,13 @@ internal sealed class StoredMessage : IDisposable
                 Blocked = Addresses(field.Unfolded());
             else if (field.HasName("X-Envelope-To"))
                 all = Addresses(field.Unfolded());
+            else if (CategoryOf(field) is { } category)
+                Categories = Categories.With(category);
         }
         QuarantineId = quarantineId;
         Sender = sender;
         Recipients = Blocked ?? all ?? [];
+        AllRecipients = all ?? [];
     }
 
     public Spool Spool { get; }
@@ -51,6 +55,11 @@ internal sealed class StoredMessage : IDisposable
     /// <summary>Those that did not get it; for copies of old versions all.</summary>
     public IReadOnlyList<MailAddress> Recipients { get; }
 
+    /// <summary>As far as the fields we added tell.</summary>
+    public CategorySet Categories { get; } = CategorySet.Clean;
+
+    public IReadOnlyList<MailAddress> AllRecipients { get; }
+
     private IReadOnlyList<MailAddress>? Blocked { get; }
 
     /// <summary>Reads a stored text, LF line ends made CRLF.</summary>
@@ -61,6 +70,19 @@ internal sealed class StoredMessage : IDisposable
     }
 
     public void Dispose() => Spool.Dispose();
+
+    private static ContentCategory? CategoryOf(HeaderField field)
+    {
+        if (field.HasName("X-Spam-Flag"))
+            return field.Unfolded().StartsWith("YES", StringComparison.Ordinal) ? ContentCategory.Spam : null;
+        return !field.HasName("X-Amavis-Alert") ? null : field.Unfolded() switch
+        {
+            ['I', 'N', 'F', ..] => ContentCategory.Virus,
+            ['B', 'A', 'N', ..] => ContentCategory.Banned,
+            ['B', 'A', 'D', ..] => ContentCategory.BadHeader,
+            _ => null,
+        };
+    }
 
     private static bool IsOurs(string name) =>
         OurFields.Contains(name, StringComparer.OrdinalIgnoreCase) || name.StartsWith("X-Spam-", StringComparison.OrdinalIgnoreCase)

@@ -3,6 +3,7 @@ using Amavis.Core.Messages;
 using Amavis.Core.Storage;
 using Amavis.Engine.Checks;
 using Amavis.Engine.Quarantine;
+using Amavis.Engine.Templates;
 using Amavis.Engine.Verdicts;
 
 namespace Amavis.Engine.Reporting;
@@ -18,4 +19,6 @@ internal sealed record FinishedMessage
     public required SmtpReply Reply { get; init; }
     public required CounterBatch Counters { get; init; }
     public required CheckedMessage Checks { get; init; }
+    /// <summary>For the templates of log lines.</summary>
+    public required MacroFacts Facts { get; init; }
 }

@@ -2,6 +2,8 @@ using Amavis.Core.Categories;
 using Amavis.Core.Counters;
 using Amavis.Core.Messages;
 using Amavis.Core.Storage;
+using Amavis.Core.Templates;
+using Amavis.Engine.Templates;
 using Amavis.Engine.Verdicts;
 
 namespace Amavis.Engine.Reporting;
@@ -11,39 +13,38 @@ internal sealed class MessageReport(EngineServices services, ReceivedMessage mes
 {
     public async Task WriteAsync(FinishedMessage finished)
     {
-        var settings = message.Policy.Settings;
         var outcomes = finished.Outcomes;
         var blocking = outcomes.Select(o => o.Blocking).OfType<CategoryKey>().Order().Cast<CategoryKey?>().LastOrDefault();
-        var main = outcomes.Select(o => o.Categories.Main).DefaultIfEmpty(ContentCategory.Clean).Max();
-        var actions = ActionsPerformed.Of(outcomes, settings.Originating, finished.Copies);
-        var elapsed = services.Clock.GetElapsedTime(message.StartedTimestamp);
-        var lines = LogLine.Short(new LogLineFacts
-        {
-            Outcomes = outcomes,
-            Actions = actions,
-            Main = main,
-            Blocking = blocking,
-            MailId = finished.Arrival.MailId,
-            Envelope = message.Envelope,
-            PolicyPath = message.Policy.Path,
-            Originating = settings.Originating,
-            ClientAddress = letter.ClientAddress,
-            ClientPort = message.Client.Address is null ? null : message.Client.Port,
-            OldestPublicAddress = letter.OldestPublicAddress,
-            Copies = finished.Copies,
-            QueueId = message.Client.QueueId,
-            MessageId = letter.MessageId,
-            ResentMessageId = letter.ResentMessageId,
-            VirusNames = finished.Findings.Virus.Names,
-            BannedReason = outcomes.Select(o => o.Verdict.Banned?.ShortReason).FirstOrDefault(r => r is not null),
-            Size = message.Spool.Length,
-            PartitionTag = settings.PartitionTag,
-            ElapsedMilliseconds = elapsed.TotalMilliseconds,
-        });
-        foreach (var line in lines)
-            services.Log.Line(0, message.LogId, line);
+        var actions = finished.Facts.Actions;
+        var elapsed = finished.Facts.Elapsed;
+        WriteLines(finished.Facts);
         await RecordAsync(finished, blocking, actions, elapsed);
         Count(finished, elapsed);
+    }
+
+    /// <summary>The main entry of the message, and one for each recipient where the settings ask for it.</summary>
+    private void WriteLines(MacroFacts facts)
+    {
+        var settings = message.Policy.Settings;
+        if (!services.Log.IsEnabled(0))
+            return;
+        var macros = new MessageMacros(facts);
+        WriteLines(settings.LogTempl, macros);
+        if (settings.LogRecipTempl is not { IsEmpty: false })
+            return;
+        for (var i = 0; i < facts.Outcomes.Count; i++)
+            WriteLines(settings.LogRecipTempl, macros.For(facts.Outcomes[i], i + 1));
+    }
+
+    private void WriteLines(Template? template, MessageMacros macros)
+    {
+        if (template is not { IsEmpty: false })
+            return;
+        var expansion = TemplateExpander.Expand(template, macros, ExpansionLimits.Log);
+        foreach (var line in expansion.Lines())
+            services.Log.Line(0, message.LogId, line);
+        if (expansion.IsCut)
+            services.Log.Line(-1, message.LogId, "the log template gave too long a text, which was cut");
     }
 
     private async Task RecordAsync(FinishedMessage finished, CategoryKey? blocking, IReadOnlyList<string> actions, TimeSpan elapsed)

@@ -1,6 +1,7 @@
-using System.Text;
 using Amavis.Core.Categories;
 using Amavis.Core.Messages;
+using Amavis.Core.Templates;
+using Amavis.Engine.Templates;
 
 namespace Amavis.Engine.Verdicts;
 
@@ -9,7 +10,8 @@ public static class BlockedReplies
 {
     private const int MaxReason = 450;
 
-    public static SmtpReply Make(RecipientVerdict verdict, Findings findings, string logId)
+    /// <param name="macros">For a configured reason with macros beyond the ordinary ones; null: they are empty.</param>
+    public static SmtpReply Make(RecipientVerdict verdict, Findings findings, string logId, IMacroSource? macros = null)
     {
         ArgumentNullException.ThrowIfNull(verdict);
         ArgumentNullException.ThrowIfNull(findings);
@@ -37,22 +39,25 @@ public static class BlockedReplies
         }
         if (verdict.Policy.Settings.SoftBounce && code >= 500)
             (code, enhanced, suffix) = (450, "4" + enhanced[1..], " (soft_bounce)");
-        return new SmtpReply(code, $"{enhanced} {word}, {Reason(verdict, findings, logId)}{suffix}");
+        return new SmtpReply(code, $"{enhanced} {word}, {Reason(verdict, findings, logId, macros)}{suffix}");
     }
 
     /// <summary>The configured reason of the blocking category, expanded and cut.</summary>
-    public static string Reason(RecipientVerdict verdict, Findings findings, string logId)
+    public static string Reason(RecipientVerdict verdict, Findings findings, string logId, IMacroSource? macros = null)
     {
         ArgumentNullException.ThrowIfNull(verdict);
         ArgumentNullException.ThrowIfNull(findings);
-        var template = verdict.Policy.Settings.SmtpReasonByCcat.Find(verdict.Categories, verdict.Blocking) ?? "";
-        var text = new StringBuilder(template)
-            .Replace("%n", logId)
-            .Replace("%V", string.Join(", ", findings.Virus.Names))
-            .Replace("%F", verdict.Banned?.ShortReason ?? "")
-            .ToString();
-        return text.Length > MaxReason ? text[..MaxReason] + "..." : text;
+        if (TemplateOf(verdict) is not { } template)
+            return "";
+        var text = TemplateExpander.Expand(template, macros ?? new ReasonMacros(verdict, findings, logId), ExpansionLimits.Reply).Text;
+        text = text.ReplaceLineEndings(" ").Trim();
+        return text.Length > MaxReason ? TextCuts.Head(text, MaxReason) + "..." : text;
     }
+
+    /// <summary>Does the reason of a verdict have macros that only <see cref="MessageMacros"/> knows.</summary>
+    public static bool NeedsMore(RecipientVerdict verdict) => TemplateOf(verdict) is { } template && !ReasonMacros.Suffice(template);
+
+    private static Template? TemplateOf(RecipientVerdict verdict) => verdict.Policy.Settings.SmtpReasonByCcat.Find(verdict.Categories, verdict.Blocking);
 
     private static (int Code, string Enhanced) BaseStatus(CategoryKey key) => key switch
     {

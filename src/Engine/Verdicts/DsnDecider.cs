@@ -8,7 +8,9 @@ namespace Amavis.Engine.Verdicts;
 public static class DsnDecider
 {
     /// <param name="allRejected">Every recipient's mail is refused, so the client's session carries the answer.</param>
-    public static DsnDecision Decide(RecipientOutcome outcome, Envelope envelope, bool repliesPerRecipient, bool allRejected, bool isBulk, double? bySenderCutoff)
+    /// <param name="isCredible">The envelope sender is likely to be no forged one: other cut-off levels hold.</param>
+    public static DsnDecision Decide(
+        RecipientOutcome outcome, Envelope envelope, bool repliesPerRecipient, bool allRejected, bool isBulk, double? bySenderCutoff, bool isCredible = false)
     {
         ArgumentNullException.ThrowIfNull(outcome);
         ArgumentNullException.ThrowIfNull(envelope);
@@ -29,7 +31,7 @@ public static class DsnDecider
             return DsnDecision.None;
         if (notify.HasFlag(DsnNotify.Never) || nullSender || outcome.Destiny == Destiny.Discard || verdict.DsnSuppressReason is not null)
             return DsnDecision.Suppressed;
-        if (IsCutOff(verdict, bySenderCutoff))
+        if (IsCutOff(verdict, bySenderCutoff, isCredible))
             return DsnDecision.Suppressed;
         if (isBulk && outcome.Categories.Main.Major > ContentCategory.Clean)
             return DsnDecision.Suppressed;
@@ -40,23 +42,20 @@ public static class DsnDecider
     public static bool WarnsSender(RecipientOutcome outcome)
     {
         ArgumentNullException.ThrowIfNull(outcome);
-        var settings = outcome.Verdict.Policy.Settings;
+        var policy = outcome.Verdict.Policy;
         var notify = outcome.Verdict.Recipient.Notify;
         if (!outcome.Relayed || !outcome.Reply.IsSuccess || (notify != DsnNotify.Unspecified && !notify.HasFlag(DsnNotify.Delay)))
             return false;
-        return outcome.Effective.Major switch
-        {
-            ContentCategory.Banned => settings.WarnBannedSender,
-            ContentCategory.BadHeader => settings.WarnBadhSender,
-            _ => false,
-        };
+        return policy.Settings.NoticesByCcat.WarnSender.Find(outcome.Categories, outcome.Blocking)?.IsTrue(policy.Keys) ?? false;
     }
 
-    private static bool IsCutOff(RecipientVerdict verdict, double? bySender)
+    private static bool IsCutOff(RecipientVerdict verdict, double? bySender, bool isCredible)
     {
         var score = verdict.Score ?? 0;
         if (bySender is { } s && score >= s)
             return true;
-        return verdict.Policy.DsnCutoffLevel is { } level && (score >= level || verdict.Policy.SenderBlacklisted);
+        var policy = verdict.Policy;
+        var cutoff = isCredible ? policy.Settings.SpamCrediblefromDsnCutoffLevelMaps.Number(policy.Keys) : policy.DsnCutoffLevel;
+        return cutoff is { } level && (score >= level || policy.SenderBlacklisted);
     }
 }

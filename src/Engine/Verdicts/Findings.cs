@@ -44,4 +44,11 @@ public sealed record HeaderFinding(int Minor, string Text);
 
 /// <param name="ShortReason">The first hit, as shown in replies.</param>
 /// <param name="SuppressDsn">Text of a rule that begins with DISCARD, or null.</param>
-public sealed record BannedFinding(string ShortReason, IReadOnlyList<string> Parts, string? RuleKey, string? RuleComment, string? SuppressDsn);
+public sealed record BannedFinding(string ShortReason, IReadOnlyList<string> Parts, string? RuleKey, string? RuleComment, string? SuppressDsn)
+{
+    /// <summary>The parts with their attributes, as in the log.</summary>
+    public IReadOnlyList<string> PartsAsAttributes { get; init; } = [];
+
+    /// <summary>Result of the first rule that matched, or null.</summary>
+    public string? RuleValue { get; init; }
+}
