@@ -34,6 +34,9 @@ internal static class Maps
         table = null;
         switch (node)
         {
+            // A list of methods is one value.
+            case ListNode or ScalarNode when type.Result == ResultType.Method:
+                return Constant(node, type, context, out table);
             case ListNode list:
                 return Acl(list, type, context, out table);
             case MapNode { Entries: [{ Key.Text: "regexp", Value: ListNode patterns }] }:
@@ -49,17 +52,17 @@ internal static class Maps
             case MapNode map:
                 return Hash(map, type, context, out table);
             default:
-                return Constant((ScalarNode)node, type, context, out table);
+                return Constant(node, type, context, out table);
         }
     }
 
-    private static bool Constant(ScalarNode node, MapsType type, BindContext context, out LookupTable? table)
+    private static bool Constant(Node node, MapsType type, BindContext context, out LookupTable? table)
     {
         table = null;
-        if (type.Result == ResultType.Truth && !node.IsNull && Scalars.TruthOf(node) is null)
+        if (type.Result == ResultType.Truth && node is ScalarNode { IsNull: false } scalar && Scalars.TruthOf(scalar) is null)
         {
-            return context.Fault(node, $"\"{node.Text}\" alone is a constant and would match every address; "
-                + $"an access list stands in a list of its own: [[{node.Text}]]");
+            return context.Fault(node, $"\"{scalar.Text}\" alone is a constant and would match every address; "
+                + $"an access list stands in a list of its own: [[{scalar.Text}]]");
         }
         if (!type.Read(node, context, out var value))
             return false;
