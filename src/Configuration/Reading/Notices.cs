@@ -12,7 +12,7 @@ internal sealed class Notices(Dictionary<string, Assignment> assignments, BindSe
 
     /// <summary>What is missing can only be told when nothing was dropped as faulty.</summary>
     private IEnumerable<string> OfTheWhole(string hostName) =>
-        session.Mistakes.Count > 0 ? [] : MissingBanks().Concat(Gaps(hostName));
+        session.Mistakes.Count > 0 ? [] : MissingBanks().Concat(Gaps(hostName)).Concat(TransportNotices.Of(settings));
 
     private IEnumerable<string> WithoutMeaning()
     {
