@@ -99,7 +99,8 @@ internal sealed class ImportedSettings
     private void AddOriginalDefaults()
     {
         foreach (var (name, text) in (ReadOnlySpan<(string, string)>)[
-            ("virus_scanners_failure_is_fatal", "false"), ("MAXLEVELS", "null"), ("MAXFILES", "null"), ("MIN_EXPANSION_QUOTA", "null"), ("MAX_EXPANSION_QUOTA", "null")])
+            ("virus_scanners_failure_is_fatal", "false"), ("MAXLEVELS", "null"), ("MAXFILES", "null"), ("MIN_EXPANSION_QUOTA", "null"), ("MAX_EXPANSION_QUOTA", "null"),
+            ("log_recip_templ", "built-in")])
         {
             if (!_keys.Exists(k => k.Name == name))
                 _keys.Add(new ImportedKey(name, Plain(text), null));
