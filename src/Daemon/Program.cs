@@ -7,6 +7,7 @@ using Amavis.Daemon.Monitoring;
 using Amavis.Engine;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Releasing;
+using Amavis.Engine.Requests;
 using Amavis.Engine.Spooling;
 using Amavis.Protocols.Smtp.Client;
 using Amavis.Scanning;
@@ -79,9 +80,11 @@ async Task<int> RunAsync()
     using var signals = new Signals(reloader.Reload);
 
     // Listeners.
-    var sockets = Listeners.Sockets(settings);
+    var sockets = Listeners.Sockets(settings, log);
     if (sockets.Count == 0)
         throw new InvalidOperationException("no usable socket in listen_sockets");
+    if (ServerCertificates.FaultOf(settings) is { } fault)
+        throw new InvalidOperationException(fault);
     await using var app = Build(services, slots, sessions, monitoring, sockets);
     await app.StartAsync();
     Listeners.SetModes(settings, sockets);
@@ -122,8 +125,11 @@ WebApplication Build(EngineServices services, ServerSlots slots, SessionTable se
     builder.Services.AddSingleton(state);
     builder.Services.AddSingleton<SessionNumbers>();
     builder.Services.AddSingleton(sessions);
-    builder.Services.AddSingleton(new MessageProcessor(services, slots));
+    builder.Services.AddSingleton(new ServerCertificates(log));
+    var processor = new MessageProcessor(services, slots);
+    builder.Services.AddSingleton(processor);
     builder.Services.AddSingleton(new ReleaseService(services));
+    builder.Services.AddSingleton(new CheckService(services, processor));
     builder.Services.AddSingleton<MailConnectionHandler>();
     var app = builder.Build();
     app.UseRouting();

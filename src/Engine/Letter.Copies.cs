@@ -25,6 +25,30 @@ internal sealed partial class Letter
     public EditedMessage Copy(CopyPlan plan, AddedField received)
     {
         var settings = _message.Policy.Settings;
+        var edits = EditsOf(plan, settings);
+        if (settings.MayAddHeader(received.Name))
+            FieldText.Add(edits, received);
+        return new EditedMessage(_message.Spool, Header, edits, Rendering(settings));
+    }
+
+    /// <summary>The same changes for a client that passes the message on itself; it adds its own Received field.</summary>
+    public IReadOnlyList<FieldChange> ChangesFor(CopyPlan plan)
+    {
+        var settings = _message.Policy.Settings;
+        return [.. HeaderChanges.Of(EditsOf(plan, settings), Header, Rendering(settings)).Select(Change)];
+    }
+
+    private static FieldChange Change(HeaderChange change) => change switch
+    {
+        HeaderChange.Delete(var name, var occurrence) => new FieldChange(FieldChangeKind.Delete, name, occurrence, ""),
+        HeaderChange.Replace(var name, var occurrence, var body) => new FieldChange(FieldChangeKind.Replace, name, occurrence, body),
+        HeaderChange.Append(var name, var body) => new FieldChange(FieldChangeKind.Append, name, 0, body),
+        HeaderChange.Insert insert => new FieldChange(FieldChangeKind.Insert, insert.Name, 0, insert.Body),
+        _ => throw new InvalidOperationException("unknown kind of header change"),
+    };
+
+    private HeaderEdits EditsOf(CopyPlan plan, Settings settings)
+    {
         var edits = new HeaderEdits();
         foreach (var field in plan.Fields)
             FieldText.Add(edits, field);
@@ -39,9 +63,7 @@ internal sealed partial class Letter
         edits.Delete("X-Amavis-Category", field => IsOurs(field.Unfolded(), authservId));
         if (plan.SubjectTag is { } tag)
             SubjectTag.Apply(edits, Header, tag);
-        if (settings.MayAddHeader(received.Name))
-            FieldText.Add(edits, received);
-        return new EditedMessage(_message.Spool, Header, edits, Rendering(settings));
+        return edits;
     }
 
     private HeaderRendering Rendering(Settings settings) => HeaderRendering.Default with

@@ -101,7 +101,10 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
 
         Section = "report";
         var single = OneResponse.Of(told, message.LogId);
-        var replies = new MessageReplies(single, OneResponse.PerRecipient(told));
+        var replies = new MessageReplies(single, OneResponse.PerRecipient(told))
+        {
+            HandedBack = message.Care == DeliveryCare.Ours ? null : HandBack.Of(told, single, forward.ClientsPlan is { } plan ? letter.ChangesFor(plan) : []),
+        };
         await ReportAsync(letter, new FinishedMessage
         {
             Arrival = arrival,

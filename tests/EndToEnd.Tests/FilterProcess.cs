@@ -15,10 +15,10 @@ public sealed class FilterProcess : IAsyncDisposable
     private readonly string _configuration;
     private Process? _process;
 
-    private FilterProcess(int nextHopPort, string settings)
+    private FilterProcess(int nextHopPort, string settings, string banks, string sockets)
     {
-        var ports = FreePorts.Take(3);
-        (SmtpPort, ReleasePort, MetricsPort) = (ports[0], ports[1], ports[2]);
+        var ports = FreePorts.Take(4);
+        (SmtpPort, ReleasePort, MetricsPort, MilterPort) = (ports[0], ports[1], ports[2], ports[3]);
         foreach (var name in (string[])["tmp", "quarantine"])
             System.IO.Directory.CreateDirectory(Path.Combine(Directory, name));
         _configuration = Path.Combine(Directory, "amavis.yaml");
@@ -29,9 +29,13 @@ public sealed class FilterProcess : IAsyncDisposable
             TEMPBASE: {Directory}/tmp
             QUARANTINEDIR: {Directory}/quarantine
             logfile: {LogPath}
-            listen_sockets: [127.0.0.1:{SmtpPort}, 127.0.0.1:{ReleasePort}, {SocketPath}]
-            interface_policy: {"{"}{ReleasePort}: RELEASE, SOCK: RELEASE{"}"}
-            policy_bank: {"{"}RELEASE: {"{"}protocol: AM.PDP, auth_required_release: false{"}"}, MYNETS: null{"}"}
+            listen_sockets: [127.0.0.1:{SmtpPort}, 127.0.0.1:{ReleasePort}, 127.0.0.1:{MilterPort}, {SocketPath}, {MilterSocketPath}]
+            interface_policy: {"{"}{ReleasePort}: RELEASE, {MilterPort}: MILTER, SOCK: RELEASE, {MilterSocketPath}: MILTER{sockets}{"}"}
+            policy_bank:
+              RELEASE: {"{"}protocol: AM.PDP, auth_required_release: false{"}"}
+              MILTER: {"{"}protocol: MILTER, forward_method: null{"}"}
+              MYNETS: null
+              {banks.ReplaceLineEndings("\n              ")}
             forward_method: "smtp:[127.0.0.1]:{nextHopPort}"
             notify_method: "smtp:[127.0.0.1]:{nextHopPort}"
             metrics_listen: 127.0.0.1:{MetricsPort}
@@ -50,8 +54,14 @@ public sealed class FilterProcess : IAsyncDisposable
 
     public int MetricsPort { get; }
 
+    /// <summary>Speaks the milter protocol, leaving delivery to the MTA.</summary>
+    public int MilterPort { get; }
+
     /// <summary>A Unix socket for AM.PDP.</summary>
     public string SocketPath => Path.Combine(Directory, "in.sock");
+
+    /// <summary>A Unix socket for the milter protocol.</summary>
+    public string MilterSocketPath => Path.Combine(Directory, "milter.sock");
 
     public string LogPath => Path.Combine(Directory, "amavis.log");
 
@@ -89,9 +99,11 @@ public sealed class FilterProcess : IAsyncDisposable
         Path.Combine(Samples.Root, "src", project, "bin", BuildConfiguration, "net10.0", name + ".dll");
 
     /// <param name="settings">YAML lines beside the ones every test has.</param>
-    public static async Task<FilterProcess> StartAsync(int nextHopPort, string settings)
+    /// <param name="banks">YAML lines below policy_bank.</param>
+    /// <param name="sockets">More of interface_policy, with a comma before it.</param>
+    public static async Task<FilterProcess> StartAsync(int nextHopPort, string settings, string banks = "", string sockets = "")
     {
-        var filter = new FilterProcess(nextHopPort, settings);
+        var filter = new FilterProcess(nextHopPort, settings, banks, sockets);
         await filter.StartAgainAsync();
         return filter;
     }

@@ -15,7 +15,12 @@ internal sealed class PostfixServer : IAsyncDisposable
 
     private string Mailbox => Path.Combine(_directory, "mail", "box");
 
-    public static async Task<PostfixServer> StartAsync(int frontPort, int backPort, int filterPort)
+    /// <summary>The filter between two instances of smtpd.</summary>
+    public static Task<PostfixServer> StartAsync(int frontPort, int backPort, int filterPort) =>
+        StartAsync(frontPort, backPort, $"content_filter=smtp:[127.0.0.1]:{filterPort}");
+
+    /// <param name="frontOptions">Settings of the front smtpd, as <c>name=value</c> without blanks.</param>
+    public static async Task<PostfixServer> StartAsync(int frontPort, int backPort, params string[] frontOptions)
     {
         var server = new PostfixServer();
         foreach (var name in (string[])["etc", "queue", "data", "mail"])
@@ -45,9 +50,10 @@ internal sealed class PostfixServer : IAsyncDisposable
             """);
         await File.WriteAllTextAsync(Path.Combine(server.Configuration, "master.cf"), $"""
             127.0.0.1:{frontPort} inet n - n - - smtpd
-              -o content_filter=smtp:[127.0.0.1]:{filterPort}
+              {string.Join("\n              ", frontOptions.Select(o => "-o " + o))}
             127.0.0.1:{backPort} inet n - n - - smtpd
               -o content_filter=
+              -o smtpd_milters=
               -o smtpd_authorized_xforward_hosts=127.0.0.0/8
             pickup unix n - n 60 1 pickup
             cleanup unix n - n - 0 cleanup

@@ -36,6 +36,13 @@ internal sealed class CatalogBuilder(Settings defaults)
     public void Line(string name, VariableScope scope, Func<Settings, string?> get, Func<Settings, string?, Settings> set, string meaning, string? shown = null) =>
         Add<string?>(name, ValueKind.Text, scope, Scalars.Line, s => get(s), set, meaning, shown);
 
+    /// <summary>A text that is shown nowhere.</summary>
+    public void Secret(string name, VariableScope scope, Func<Settings, string?> get, Func<Settings, string?, Settings> set, string meaning)
+    {
+        var variable = Add<string?>(name, ValueKind.Text, scope, Scalars.Line, s => get(s) is null ? null : Secrets.Mask, set, meaning);
+        variable.IsSecret = true;
+    }
+
     /// <summary>A text that null empties.</summary>
     public void TextOrEmpty(string name, VariableScope scope, Func<Settings, string> get, Func<Settings, string, Settings> set, string meaning) =>
         Add<string>(name, ValueKind.Text, scope, Scalars.LineOrEmpty, s => get(s), set, meaning);

@@ -40,12 +40,13 @@ internal static partial class Sections
         add.Add("@smtpd_discard_ehlo_keywords", List, Dynamic, Scalars.Lines, s => s.SmtpdDiscardEhloKeywords, (Settings s, IReadOnlyList<string> v) => s with { SmtpdDiscardEhloKeywords = v.Select(k => k.ToUpperInvariant()).ToFrozenSet() }, "EHLO keywords not offered");
         add.Truth("$auth_required_release", Dynamic, s => s.AuthRequiredRelease, (s, v) => s with { AuthRequiredRelease = v }, "a release needs the secret id");
 
-        add.Later("$haproxy_target_enabled", Truth, Dynamic, "false", "expect a PROXY line before the session");
-        add.Later("@auth_mech_avail", List, Dynamic, "[]", "SASL mechanisms offered");
-        add.Later("$auth_required_inp", Truth, Dynamic, "false", "clients have to authenticate");
-        add.Later("$tls_security_level_in", Text, Dynamic, "null", "TLS for clients: none, may, encrypt");
-        add.LaterAll(Text, Global, "null", "certificate and key for clients", "$smtpd_tls_cert_file", "$smtpd_tls_key_file");
-        add.Later("%smtpd_tls_server_options", Map, Global, "{}", "details of TLS for clients");
+        add.Truth("$haproxy_target_enabled", Dynamic, s => s.HaproxyTargetEnabled, (s, v) => s with { HaproxyTargetEnabled = v }, "every connection begins with a header of the PROXY protocol, version 1 or 2");
+        add.Add("@auth_mech_avail", List, Dynamic, Tls.Mechanisms, s => s.AuthMechAvail, (Settings s, IReadOnlyList<string> v) => s with { AuthMechAvail = v }, "SASL mechanisms offered: PLAIN, LOGIN, ANONYMOUS; what clients give is not verified, but kept for the next hop");
+        add.Truth("$auth_required_inp", Dynamic, s => s.AuthRequiredInp, (s, v) => s with { AuthRequiredInp = v }, "clients have to authenticate");
+        add.Add("$tls_security_level_in", Text, Dynamic, Tls.Level, s => Tls.Text(s.TlsSecurityLevelIn), (Settings s, TlsLevel v) => s with { TlsSecurityLevelIn = v }, "TLS for clients: none, may, encrypt");
+        add.Line("$smtpd_tls_cert_file", Global, s => s.SmtpdTls.CertFile, (s, v) => s with { SmtpdTls = s.SmtpdTls with { CertFile = v } }, "certificate for clients with those above it, PEM");
+        add.Line("$smtpd_tls_key_file", Global, s => s.SmtpdTls.KeyFile, (s, v) => s with { SmtpdTls = s.SmtpdTls with { KeyFile = v } }, "its key, PEM; null: in smtpd_tls_cert_file");
+        add.Add("%smtpd_tls_server_options", Map, Global, Tls.Server, s => null, (Settings s, Func<TlsServerSettings, TlsServerSettings> v) => s with { SmtpdTls = v(s.SmtpdTls) }, "details of TLS for clients: SSL_cert_file, SSL_key_file, SSL_version", "{}");
     }
 
     private static void NetworkOut(CatalogBuilder add)
@@ -65,15 +66,17 @@ internal static partial class Sections
         add.Truth("$terminate_dsn_on_notify_success", Dynamic, s => s.TerminateDsnOnNotifySuccess, (s, v) => s with { TerminateDsnOnNotifySuccess = v }, "answer NOTIFY=SUCCESS here");
         add.Truth("$smtp_connection_cache_enable", Global, s => s.SmtpConnectionCacheEnable, (s, v) => s with { SmtpConnectionCacheEnable = v }, "keep connections to the next hop between messages");
 
+        add.Add("$tls_security_level_out", Text, Dynamic, Tls.Level, s => Tls.Text(s.TlsSecurityLevelOut), (Settings s, TlsLevel v) => s with { TlsSecurityLevelOut = v }, "TLS to the next hop: none, may, encrypt");
+        add.Add("%smtp_tls_client_options", Map, Global, Tls.Client, s => null, (Settings s, Func<TlsClientSettings, TlsClientSettings> v) => s with { SmtpTlsClient = v(s.SmtpTlsClient) }, "details of TLS to the next hop: SSL_verify_mode, SSL_ca_file, SSL_cert_file, SSL_key_file, SSL_version", "{}");
+        add.Add("%smtp_tls_client_verifycn_name_maps", Map, Global, Tls.Names, s => s.SmtpTlsClientVerifycnNames, (Settings s, FrozenDictionary<string, string> v) => s with { SmtpTlsClientVerifycnNames = v }, "names that certificates of next hops have to bear, by host:port or host");
+        add.Line("$amavis_auth_user", Dynamic, s => s.AmavisAuthUser, (s, v) => s with { AmavisAuthUser = v }, "name for authentication at the next hop");
+        add.Secret("$amavis_auth_pass", Dynamic, s => s.AmavisAuthPass, (s, v) => s with { AmavisAuthPass = v }, "password for authentication at the next hop");
+        add.Truth("$auth_required_out", Dynamic, s => s.AuthRequiredOut, (s, v) => s with { AuthRequiredOut = v }, "authenticate at the next hop: as ourselves for mail made here, as the client did for its mail");
+        add.Truth("$auth_reauthenticate_forwarded", Dynamic, s => s.AuthReauthenticateForwarded, (s, v) => s with { AuthReauthenticateForwarded = v }, "authenticate as ourselves also for forwarded mail");
+
         add.Later("$smtp_connection_cache_on_demand", Truth, Global, "true", "close connections to the next hop when they are seldom used");
         add.Later("@forward_method_maps", Tables, Dynamic, "forward_method", "next hop by recipient");
         add.Later("%forward_method_maps_by_ccat", ByCategory, Dynamic, "{\"catchall\":forward_method_maps}", "next hop by category");
-        add.Later("$tls_security_level_out", Text, Dynamic, "null", "TLS to the next hop: none, may, encrypt");
-        add.LaterAll(Map, Global, "{}", "details of TLS to the next hop", "%smtp_tls_client_options", "%smtp_tls_client_verifycn_name_maps");
-        add.Later("$amavis_auth_user", Text, Dynamic, "null", "name for authentication at the next hop");
-        add.Later("$amavis_auth_pass", Text, Dynamic, "null", "password for authentication at the next hop", secret: true);
-        add.Later("$auth_required_out", Truth, Dynamic, "false", "authenticate at the next hop");
-        add.Later("$auth_reauthenticate_forwarded", Truth, Dynamic, "false", "authenticate as ourselves also for forwarded mail");
         add.Later("$always_bcc", Text, LegacyDynamic, "null", "additional recipient of every message");
         add.Later("%always_bcc_by_ccat", ByCategory, Dynamic, "{\"catchall\":always_bcc}", "additional recipient by category");
         add.Later("%local_delivery_aliases", Map, Dynamic, "built in", "places of the local: method");

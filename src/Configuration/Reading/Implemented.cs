@@ -6,8 +6,7 @@ namespace Amavis.Configuration.Reading;
 /// </summary>
 internal static class Implemented
 {
-    public static readonly string[] SessionProtocols = ["SMTP", "LMTP", "AM.PDP"];
-    public static readonly string[] LaterSessionProtocols = ["MILTER"];
+    public static readonly string[] SessionProtocols = ["SMTP", "LMTP", "AM.PDP", "MILTER"];
 
     public static readonly string[] VirusProtocols = ["clamd"];
     public static readonly string[] LaterVirusProtocols = ["sssp", "savapi", "simple", "sophie", "trophie", "smtp", "lmtp"];

@@ -60,14 +60,7 @@ internal static class PolicyBanks
         return good;
     }
 
-    public static bool Protocol(Node node, BindContext context, out string? value)
-    {
-        if (!Scalars.OneOf([.. Implemented.SessionProtocols, .. Implemented.LaterSessionProtocols])(node, context, out value))
-            return false;
-        if (value is not null && !Implemented.SessionProtocols.Contains(value))
-            context.Session.WithoutEffect.Add($"{context.Key}: {value}");
-        return true;
-    }
+    public static bool Protocol(Node node, BindContext context, out string? value) => Scalars.OneOf(Implemented.SessionProtocols)(node, context, out value);
 
     private static bool IsInterface(string key) =>
         key == "SOCK" || key.StartsWith('/') || (ListenSocket.TryParse(key, [], out var sockets, out _) && sockets[0].Path is null && !key.StartsWith("inet", StringComparison.Ordinal));

@@ -19,6 +19,10 @@ public sealed record ReceivedMessage
     public required long StartedTimestamp { get; init; }
     /// <summary>Monotonic time stamp of the end of data: the deadline counts from here.</summary>
     public required long DataEndedTimestamp { get; init; }
+    /// <summary>What the client logged in with, for the next hop to judge; null: it did not.</summary>
+    public LoginCredentials? Login { get; init; }
+    /// <summary>Who passes it on when it passes.</summary>
+    public DeliveryCare Care { get; init; }
 }
 
 /// <summary>One reply for a client.</summary>
@@ -44,7 +48,11 @@ public readonly record struct SmtpReply(int Code, string Text)
 /// <summary>The answer to the end of data.</summary>
 /// <param name="Single">For protocols with one reply.</param>
 /// <param name="PerRecipient">In RCPT order, for LMTP.</param>
-public sealed record MessageReplies(SmtpReply Single, IReadOnlyList<SmtpReply> PerRecipient);
+public sealed record MessageReplies(SmtpReply Single, IReadOnlyList<SmtpReply> PerRecipient)
+{
+    /// <summary>What the client is to do where the delivery may be its own; null: the reply says all.</summary>
+    public HandedBack? HandedBack { get; init; }
+}
 
 /// <summary>Where sessions hand a received message to; never throws for bad mail, only when the host stops.</summary>
 public interface IMessageProcessor

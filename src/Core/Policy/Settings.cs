@@ -56,6 +56,13 @@ public sealed partial record Settings
     public bool EnforceSmtpdMessageSizeLimit64kbMin { get; init; } = true;
     public FrozenSet<string> SmtpdDiscardEhloKeywords { get; init; } = FrozenSet<string>.Empty;
     public bool AuthRequiredRelease { get; init; } = true;
+    /// <summary>Mechanisms offered to clients, in upper case; empty: no AUTH.</summary>
+    public IReadOnlyList<string> AuthMechAvail { get; init; } = [];
+    public bool AuthRequiredInp { get; init; }
+    public TlsLevel TlsSecurityLevelIn { get; init; }
+    public TlsServerSettings SmtpdTls { get; init; } = TlsServerSettings.None;
+    /// <summary>Every connection begins with a header of the PROXY protocol.</summary>
+    public bool HaproxyTargetEnabled { get; init; }
     /// <summary>Own key: what becomes of lone LFs and CRs in message data.</summary>
     public BareLineEnds SmtpdBareLineEnds { get; init; } = BareLineEnds.Normalize;
 
@@ -66,6 +73,16 @@ public sealed partial record Settings
     public DeliveryMethod? ReleaseMethod { get; init; }
     public DeliveryMethod? RequeueMethod { get; init; } = DeliveryMethod.Parse("smtp:[127.0.0.1]:25");
     public string? LocalClientBindAddress { get; init; }
+    public TlsLevel TlsSecurityLevelOut { get; init; }
+    public TlsClientSettings SmtpTlsClient { get; init; } = TlsClientSettings.Default;
+    /// <summary>Next hop (<c>host:port</c> or <c>host</c>) to the name its certificate has to bear, where it is another.</summary>
+    public FrozenDictionary<string, string> SmtpTlsClientVerifycnNames { get; init; } = FrozenDictionary<string, string>.Empty;
+    public string? AmavisAuthUser { get; init; }
+    public string? AmavisAuthPass { get; init; }
+    /// <summary>Next hops ask for a login: ours for mail made here, the client's own for its mail.</summary>
+    public bool AuthRequiredOut { get; init; }
+    /// <summary>Our login also for the mail of clients.</summary>
+    public bool AuthReauthenticateForwarded { get; init; }
     public bool PropagateDsnIfPossible { get; init; } = true;
     public bool TerminateDsnOnNotifySuccess { get; init; }
     public bool SmtpConnectionCacheEnable { get; init; } = true;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Amavis.Core.Logging;
 using Amavis.Core.Policy;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -9,16 +10,37 @@ namespace Amavis.Daemon.Hosting;
 /// <summary>Puts the configured sockets and the metrics endpoint on Kestrel.</summary>
 internal static class Listeners
 {
-    public static IReadOnlyList<ListenSocket> Sockets(Settings settings)
+    /// <summary>What is configured and this machine has; the rest is named in the log.</summary>
+    /// <exception cref="InvalidOperationException">A socket that is none, or a name nobody knows.</exception>
+    public static IReadOnlyList<ListenSocket> Sockets(Settings settings, IMailLog log)
     {
-        var sockets = new List<ListenSocket>();
-        foreach (var text in settings.ListenSockets)
+        var sockets = settings.ListenSockets.SelectMany(text => Expand("listen_sockets", text, settings)).Distinct().ToList();
+        foreach (var socket in sockets.Where(s => !IsUsable(s)))
+            log.Line(0, null, $"{socket} is left out: this machine has no addresses of its family");
+        return [.. sockets.Where(IsUsable)];
+    }
+
+    private static IEnumerable<ListenSocket> Expand(string key, string text, Settings settings)
+    {
+        if (!ListenSocket.TryParse(text, settings.InetSocketBind, out var parsed, out var fault))
+            throw new InvalidOperationException($"{key}: {fault}");
+        return parsed.SelectMany(socket => socket.HostName is null ? [OfThisMachine(socket)] : Resolve(key, socket));
+    }
+
+    /// <summary>Every address is every IPv4 address where there is no IPv6.</summary>
+    private static ListenSocket OfThisMachine(ListenSocket socket) =>
+        IPAddress.IPv6Any.Equals(socket.Address) && !Socket.OSSupportsIPv6 ? socket with { Address = IPAddress.Any } : socket;
+
+    private static IEnumerable<ListenSocket> Resolve(string key, ListenSocket socket)
+    {
+        try
         {
-            if (!ListenSocket.TryParse(text, settings.InetSocketBind, out var parsed, out var fault))
-                throw new InvalidOperationException("listen_sockets: " + fault);
-            sockets.AddRange(parsed.Where(IsUsable));
+            return Dns.GetHostAddresses(socket.HostName!, socket.Family).Select(address => new ListenSocket(address, socket.Port, null));
         }
-        return [.. sockets.Distinct()];
+        catch (SocketException e)
+        {
+            throw new InvalidOperationException($"{key}: {socket}: {e.Message}", e);
+        }
     }
 
     public static void Configure(KestrelServerOptions kestrel, Settings settings, IReadOnlyList<ListenSocket> sockets)
@@ -38,9 +60,7 @@ internal static class Listeners
         }
         if (settings.MetricsListen is { } metrics)
         {
-            if (!ListenSocket.TryParse(metrics, settings.InetSocketBind, out var parsed, out var fault))
-                throw new InvalidOperationException("metrics_listen: " + fault);
-            foreach (var socket in parsed)
+            foreach (var socket in Expand("metrics_listen", metrics, settings))
                 kestrel.Listen(socket.Address ?? IPAddress.Loopback, socket.Port, o => o.Protocols = HttpProtocols.Http1);
         }
     }

@@ -6,7 +6,10 @@ using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 using Amavis.Engine;
 using Amavis.Engine.Releasing;
+using Amavis.Engine.Requests;
 using Amavis.Protocols.AmPdp;
+using Amavis.Protocols.Milter.Server;
+using Amavis.Protocols.Proxy;
 using Amavis.Protocols.Smtp.Server;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -15,8 +18,8 @@ namespace Amavis.Daemon.Hosting;
 
 /// <summary>Admits a connection, loads the interface's policy banks and runs the session its protocol asks for.</summary>
 internal sealed class MailConnectionHandler(
-    CurrentSettings current, EngineServices services, MessageProcessor processor, ReleaseService releases, SessionNumbers numbers, SessionTable sessions,
-    ServerState state)
+    CurrentSettings current, EngineServices services, MessageProcessor processor, ReleaseService releases, CheckService checks,
+    ServerCertificates certificates, SessionNumbers numbers, SessionTable sessions, ServerState state)
     : ConnectionHandler
 {
     private readonly SessionLog _log = new(services.Log);
@@ -35,10 +38,18 @@ internal sealed class MailConnectionHandler(
             var policy = InterfacePolicy(settings, facts);
             if (!IsAdmitted(policy, facts))
                 return;
+            if (policy.Settings.HaproxyTargetEnabled)
+            {
+                if (await AnnouncedAsync(connection, facts) is not { } announced || !IsAdmitted(policy, announced))
+                    return;
+                facts = announced;
+            }
             if (open > settings.MaxSessions)
             {
                 services.Counters.Add("SessionsRefused");
-                await connection.Transport.Output.WriteAsync("421 4.3.2 Too many connections, closing channel\r\n"u8.ToArray());
+                // The other protocols have no words for it; their clients take the end of the connection for a tempfail.
+                if (ProtocolOf(policy, facts) is "SMTP" or "ESMTP" or "LMTP")
+                    await connection.Transport.Output.WriteAsync("421 4.3.2 Too many connections, closing channel\r\n"u8.ToArray());
                 return;
             }
             await RunAsync(connection, facts, policy);
@@ -59,7 +70,7 @@ internal sealed class MailConnectionHandler(
 
     private async Task RunAsync(ConnectionContext connection, ConnectionFacts facts, PolicyState policy)
     {
-        var protocol = policy.Settings.Protocol?.ToUpperInvariant() ?? (facts.UnixPath is null ? "SMTP" : null);
+        var protocol = ProtocolOf(policy, facts);
         var sessionId = numbers.Next();
         using var entry = sessions.Open(sessionId, protocol ?? "?", facts.Peer?.ToString() ?? Where(facts));
         switch (protocol)
@@ -75,14 +86,30 @@ internal sealed class MailConnectionHandler(
                     Processor = processor,
                     Clock = services.Clock,
                     Log = _log,
+                    Tls = () => certificates.Get(policy.Settings.SmtpdTls),
                     Counters = services.Counters,
                     Processing = state.Abort,
                     Progress = entry.Enter,
                 }).RunAsync(state.Stopping);
                 break;
             case "AM.PDP":
-                var handler = new AmPdpHandler(releases, services, policy, facts);
-                await new AmPdpServerSession(connection.Transport, handler, services.Clock, policy.Settings.SmtpdTimeout).RunAsync(state.Stopping);
+                var handler = new AmPdpHandler(checks, releases, services, policy, facts);
+                await new AmPdpServerSession(connection.Transport, handler, services.Clock, policy.Settings.SmtpdTimeout) { Processing = state.Abort }.RunAsync(state.Stopping);
+                break;
+            case "MILTER":
+                await new MilterServerSession(connection.Transport, new MilterSessionContext
+                {
+                    Connection = facts,
+                    Policy = policy,
+                    SessionId = sessionId,
+                    Spools = services.Spools,
+                    Processor = processor,
+                    Clock = services.Clock,
+                    Log = services.Log,
+                    Counters = services.Counters,
+                    Processing = state.Abort,
+                    Progress = entry.Enter,
+                }).RunAsync(state.Stopping);
                 break;
             case null:
                 services.Log.Line(-1, null, $"connection on {facts.UnixPath}: protocol not specified");
@@ -92,6 +119,21 @@ internal sealed class MailConnectionHandler(
                 break;
         }
     }
+
+    /// <summary>The facts with the client a load balancer announces (PROXY protocol); null: it did not, which is logged.</summary>
+    private async Task<ConnectionFacts?> AnnouncedAsync(ConnectionContext connection, ConnectionFacts facts)
+    {
+        if (await ProxyHeaderReader.ReadAsync(connection.Transport.Input, services.Clock, state.Stopping) is not { } header)
+        {
+            services.Log.Line(-1, null, $"connection on {Where(facts)} from {facts.Peer?.Address.ToString() ?? "a Unix socket"}: no PROXY header, closing");
+            return null;
+        }
+        return header.Peer is { } peer ? facts with { Peer = peer, Local = header.Local } : facts;
+    }
+
+    /// <summary>Null: a Unix socket whose banks name none.</summary>
+    private static string? ProtocolOf(PolicyState policy, ConnectionFacts facts) =>
+        policy.Settings.Protocol?.ToUpperInvariant() ?? (facts.UnixPath is null ? "SMTP" : null);
 
     private bool IsAdmitted(PolicyState policy, ConnectionFacts facts)
     {

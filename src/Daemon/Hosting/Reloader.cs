@@ -17,8 +17,10 @@ internal sealed class Reloader(string path, CurrentSettings current, ServerSlots
         {
             SystemdNotifier.Send("RELOADING=1");
             var result = ConfigurationLoader.Load(path, ConfigurationEnvironment.OfProcess);
-            if (result.Settings is { } settings)
-                Take(settings);
+            if (result.Settings is { } settings && ServerCertificates.FaultOf(settings) is { } fault)
+                lines.Line(-1, null, "reload refused: " + fault);
+            else if (result.Settings is { } good)
+                Take(good);
             foreach (var mistake in result.Mistakes)
                 lines.Line(-1, null, $"reload refused: {mistake}");
             SystemdNotifier.Send("READY=1");

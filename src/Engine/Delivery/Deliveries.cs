@@ -28,6 +28,10 @@ internal static class Deliveries
             ReceivingPort = message.Connection.Local?.Port,
             HeloName = settings.LocalhostName,
             BindAddress = BindAddress(settings),
+            Security = settings.TlsSecurityLevelOut,
+            Tls = settings.SmtpTlsClient,
+            TlsNames = settings.SmtpTlsClientVerifycnNames,
+            Credentials = !settings.AuthRequiredOut ? null : settings.AuthReauthenticateForwarded ? OwnLogin(settings) : message.Login,
             Body = message.Spool.Facts.EightBit ? envelope.Body : BodyType.SevenBit,
             SmtpUtf8 = envelope.SmtpUtf8,
             HeaderIsUtf8 = envelope.SmtpUtf8 && letter.HeaderIsEightBit,
@@ -56,6 +60,10 @@ internal static class Deliveries
             ReceivingPort = message.Connection.Local?.Port,
             HeloName = message.Policy.Settings.LocalhostName,
             BindAddress = BindAddress(message.Policy.Settings),
+            Security = message.Policy.Settings.TlsSecurityLevelOut,
+            Tls = message.Policy.Settings.SmtpTlsClient,
+            TlsNames = message.Policy.Settings.SmtpTlsClientVerifycnNames,
+            Credentials = OwnLogin(message.Policy.Settings),
             Body = mail.EightBit ? BodyType.EightBitMime : BodyType.SevenBit,
             SmtpUtf8 = smtpUtf8,
             HeaderIsUtf8 = smtpUtf8,
@@ -110,6 +118,10 @@ internal static class Deliveries
         }
     }
 
-    private static IPAddress? BindAddress(Settings settings) =>
+    /// <summary>What we log in with for mail made here; null: not at all.</summary>
+    public static LoginCredentials? OwnLogin(Settings settings) =>
+        settings is { AuthRequiredOut: true, AmavisAuthUser: { } user } ? new LoginCredentials(user, settings.AmavisAuthPass ?? "") : null;
+
+    public static IPAddress? BindAddress(Settings settings) =>
         settings.LocalClientBindAddress is { } text && IPAddress.TryParse(text.Trim('[', ']'), out var address) ? address : null;
 }

@@ -17,6 +17,16 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeastTimeForRetry = TimeSpan.FromSeconds(10);
 
+    /// <summary>The changes for whom the client serves; null: nobody. Known when <see cref="RunAsync"/> has ended.</summary>
+    public CopyPlan? ClientsPlan { get; private set; }
+
+    private bool LeavesToClient => message.Care switch
+    {
+        DeliveryCare.Clients => true,
+        DeliveryCare.ClientsWithoutMethod => message.Policy.Settings.ForwardMethod is null,
+        _ => false,
+    };
+
     public async Task<IReadOnlyList<RecipientOutcome>> RunAsync(
         IReadOnlyList<RecipientVerdict> verdicts, Findings findings, string mailId, bool quarantined, CancellationToken cancellationToken)
     {
@@ -31,6 +41,11 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
                 continue;
             }
             var plan = CopyPlanner.ForRecipient(verdict, findings, mailId, quarantined);
+            if (LeavesToClient)
+            {
+                outcomes[i] = Left(verdict, plan);
+                continue;
+            }
             var group = groups.FirstOrDefault(g => g.Plan.Key == plan.Key);
             if (group is null)
                 groups.Add(group = new Group(plan, []));
@@ -68,6 +83,25 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
                     Destiny = Destiny.Bounce,
                 };
         }
+    }
+
+    /// <summary>The client has one header section for all its recipients: the first one's changes are made.</summary>
+    private RecipientOutcome Left(RecipientVerdict verdict, CopyPlan plan)
+    {
+        ClientsPlan ??= plan;
+        if (ClientsPlan.Key != plan.Key)
+            services.Log.Line(-1, message.LogId, $"{message.Connection.Protocol}: RECIPIENTS REQUIRE DIFFERENT HEADERS, {verdict.Recipient.Address.Bracketed} gets those of the first");
+        return new RecipientOutcome
+        {
+            Verdict = verdict,
+            Reply = new SmtpReply(250, $"2.5.0 Ok, id={message.LogId}, continue delivery"),
+            Categories = verdict.Categories,
+            Destiny = Destiny.Pass,
+            LeftToClient = true,
+            // Its MTA tells the sender of the delivery, if somebody is to.
+            DsnPropagated = true,
+            Marked = plan.Marked,
+        };
     }
 
     private static RecipientOutcome Blocked(RecipientVerdict verdict) => new()

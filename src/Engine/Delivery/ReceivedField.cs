@@ -26,7 +26,9 @@ public static class ReceivedField
         var port = connection.Local is { } l ? $"port {l.Port}" : "unix socket";
         body.Append("\n by ").Append(settings.LocalhostName).Append(" (").Append(settings.MyHostname).Append(" [").Append(socket).Append("]) (")
             .Append(settings.MyProductName).Append(", ").Append(port).Append(')');
-        body.Append("\n with ").Append(connection.Protocol);
+        // Other ways in have no registered name (RFC 5321 §4.4).
+        if (connection.Protocol.Contains("SMTP", StringComparison.Ordinal) || connection.Protocol.Contains("LMTP", StringComparison.Ordinal))
+            body.Append("\n with ").Append(connection.Protocol);
         body.Append("\n id ").Append(mailId);
         if (singleRecipient is not null)
             body.Append("\n for ").Append(singleRecipient);

@@ -139,6 +139,11 @@ public sealed class ReleaseService(EngineServices services)
             PeerAddress = connection.Peer?.Address,
             ReceivingPort = connection.Local?.Port,
             HeloName = settings.LocalhostName,
+            BindAddress = Deliveries.BindAddress(settings),
+            Security = settings.TlsSecurityLevelOut,
+            Tls = settings.SmtpTlsClient,
+            TlsNames = settings.SmtpTlsClientVerifycnNames,
+            Credentials = Deliveries.OwnLogin(settings),
             Body = copy.EightBit ? BodyType.EightBitMime : BodyType.Unspecified,
             PerRecipientReplies = true,
         };

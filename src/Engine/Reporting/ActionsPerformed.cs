@@ -8,10 +8,10 @@ namespace Amavis.Engine.Reporting;
 public static class ActionsPerformed
 {
     /// <summary>Status of one recipient: <c>RelayedUntagged</c>, <c>Discarded</c>, …</summary>
-    public static string StatusName(RecipientOutcome outcome, bool leftToClient)
+    public static string StatusName(RecipientOutcome outcome)
     {
         ArgumentNullException.ThrowIfNull(outcome);
-        if (leftToClient && !outcome.Relayed && outcome.Destiny == Destiny.Pass)
+        if (outcome is { LeftToClient: true, IsPassed: true })
             return "Accepted";
         if (outcome.Reply.IsTempFail)
             return "TempFailed";
@@ -33,7 +33,7 @@ public static class ActionsPerformed
         ArgumentNullException.ThrowIfNull(outcomes);
         ArgumentNullException.ThrowIfNull(copies);
         var actions = outcomes
-            .Select(o => LogName(StatusName(o, leftToClient: false)) + MailDirections.Of(originating, o.Verdict.Policy.IsLocal))
+            .Select(o => LogName(StatusName(o)) + MailDirections.Of(originating, o.Verdict.Policy.IsLocal))
             .Distinct().Order(StringComparer.Ordinal).ToList();
         actions.AddRange(copies.Select(c => c.Archive ? "Archived" : "Quarantined").Distinct());
         return actions;

@@ -88,11 +88,11 @@ internal sealed class MessageReport(EngineServices services, ReceivedMessage mes
         Address = outcome.Verdict.Recipient.Address,
         IsLocal = outcome.Verdict.Policy.IsLocal,
         Content = DatabaseLetters.Content(outcome.Categories, outcome.Blocking),
-        DeliveryStatus = DatabaseLetters.DeliveryStatus(outcome.Destiny, outcome.Reply, leftToClient: false),
+        DeliveryStatus = DatabaseLetters.DeliveryStatus(outcome.Destiny, outcome.Reply, outcome.LeftToClient),
         Blacklisted = outcome.Verdict.Policy.SenderBlacklisted,
         Whitelisted = outcome.Verdict.Policy.SenderWhitelisted,
         SpamLevel = outcome.Verdict.Score ?? 0,
-        SmtpResponse = outcome.Reply.ToString(),
+        SmtpResponse = outcome.LeftToClient ? "" : outcome.Reply.ToString(),
     };
 
     private void Count(FinishedMessage finished, TimeSpan elapsed)
@@ -102,7 +102,7 @@ internal sealed class MessageReport(EngineServices services, ReceivedMessage mes
         var names = new HashSet<string>();
         foreach (var outcome in finished.Outcomes)
         {
-            var status = ActionsPerformed.StatusName(outcome, leftToClient: false);
+            var status = ActionsPerformed.StatusName(outcome);
             if (status == "Unknown")
                 continue;
             string[] stems = status.StartsWith("Relayed", StringComparison.Ordinal) ? [status, "Relayed"] : [status];

@@ -26,7 +26,8 @@ public static class OneResponse
     private static SmtpReply Mixed(IReadOnlyList<RecipientOutcome> outcomes, string logId)
     {
         var passed = outcomes.FirstOrDefault(o => o.IsDelivered);
-        var reply = passed?.Reply ?? new SmtpReply(250, $"2.5.0 Ok, id={logId}");
+        var left = outcomes.Any(o => o.LeftToClient) ? ", continue delivery" : "";
+        var reply = passed?.Reply ?? new SmtpReply(250, $"2.5.0 Ok, id={logId}{left}");
         var list = new List<string>();
         var affected = 0;
         void Count(string word, Func<RecipientOutcome, bool> which)

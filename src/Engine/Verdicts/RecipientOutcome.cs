@@ -23,8 +23,14 @@ public sealed record RecipientOutcome
     public bool Marked { get; init; }
     public DsnDecision Dsn { get; init; }
 
-    /// <summary>Passed on to the next hop with success.</summary>
-    public bool IsDelivered => Destiny == Destiny.Pass && Reply.IsSuccess;
+    /// <summary>Whoever gave us the message passes it on to this recipient; nothing was sent by us.</summary>
+    public bool LeftToClient { get; init; }
+
+    /// <summary>Not blocked, and nobody refused it.</summary>
+    public bool IsPassed => Destiny == Destiny.Pass && Reply.IsSuccess;
+
+    /// <summary>Passed on to the next hop with success: another attempt would bring a second copy.</summary>
+    public bool IsDelivered => IsPassed && !LeftToClient;
 
     public CategoryKey Effective => Blocking ?? Categories.Main;
 }

@@ -3,37 +3,13 @@ using Amavis.Core.Messages;
 
 namespace Amavis.Protocols.AmPdp;
 
-/// <summary>What the client is to do with a checked message.</summary>
-public enum AmPdpVerdict
-{
-    Continue,
-    Reject,
-    Discard,
-    TempFail,
-}
-
-public enum AmPdpHeaderEditKind
-{
-    Delete,
-    Change,
-    /// <summary>Above the existing fields.</summary>
-    Insert,
-    /// <summary>Below the existing fields.</summary>
-    Append,
-}
-
-/// <summary>One change of the header; of fields that occur several times the first is meant.</summary>
-/// <param name="Body">Without the blank after the colon; empty for a deletion.</param>
-public sealed record AmPdpHeaderEdit(AmPdpHeaderEditKind Kind, string Name, string Body);
-
-/// <summary>A recipient taken from the envelope, and who stands in for it; null: nobody.</summary>
-public sealed record AmPdpRecipientChange(string Original, string? Replacement);
-
 /// <summary>The answer to a check.</summary>
 public sealed record AmPdpCheckReply
 {
     public required string LogId { get; init; }
-    public required AmPdpVerdict Verdict { get; init; }
+
+    /// <summary>A new body, sender or hold in it can't be told: the protocol has no words for them.</summary>
+    public required HandedBack HandedBack { get; init; }
 
     /// <summary>67 (no such user) or 69 for a reject; the other verdicts have one each.</summary>
     public int RejectExitCode { get; init; } = 69;
@@ -41,10 +17,8 @@ public sealed record AmPdpCheckReply
     /// <summary>For the client's own client; without an enhanced code it is not sent.</summary>
     public SmtpReply? Reply { get; init; }
 
-    public IReadOnlyList<AmPdpRecipientChange> Recipients { get; init; } = [];
-
-    /// <summary>Inserted fields from the top downwards.</summary>
-    public IReadOnlyList<AmPdpHeaderEdit> HeaderEdits { get; init; } = [];
+    /// <summary>The recipients as the request has them: the client knows them by that.</summary>
+    public IReadOnlyList<string> RecipientPaths { get; init; } = [];
 
     /// <summary>Where fields are inserted (prepend_header_fields_hdridx).</summary>
     public int InsertIndex { get; init; }
@@ -54,13 +28,13 @@ public sealed record AmPdpCheckReply
         var reply = new AmPdpReply().Add("version_server", "2").Add("log_id", LogId);
         if (Reply is { } given && AmPdpReply.Split(given.Text).Enhanced is not null)
             reply.SetReply(given);
-        if (Verdict == AmPdpVerdict.Continue)
+        if (HandedBack.Verdict == ClientVerdict.Continue)
             AddEdits(reply);
-        var (value, exitCode) = Verdict switch
+        var (value, exitCode) = HandedBack.Verdict switch
         {
-            AmPdpVerdict.Continue => ("continue", 0),
-            AmPdpVerdict.Reject => ("reject", RejectExitCode),
-            AmPdpVerdict.Discard => ("discard", 99),
+            ClientVerdict.Continue => ("continue", 0),
+            ClientVerdict.Reject => ("reject", RejectExitCode),
+            ClientVerdict.Discard => ("discard", 99),
             _ => ("tempfail", 75),
         };
         return reply.Add("return_value", value).Add("exit_code", exitCode.ToString(CultureInfo.InvariantCulture));
@@ -68,25 +42,27 @@ public sealed record AmPdpCheckReply
 
     private void AddEdits(AmPdpReply reply)
     {
-        foreach (var change in Recipients)
+        foreach (var change in HandedBack.Recipients)
         {
-            reply.Add("delrcpt", change.Original);
+            reply.Add("delrcpt", RecipientPaths[change.Index]);
             if (change.Replacement is not null)
-                reply.Add("addrcpt", change.Replacement);
+                reply.Add("addrcpt", change.Replacement.Bracketed);
         }
-        foreach (var edit in HeaderEdits)
+        foreach (var change in HandedBack.Header)
         {
-            if (edit.Kind == AmPdpHeaderEditKind.Delete)
-                reply.Add("delheader", "1", edit.Name.ToLowerInvariant());
-            else if (edit.Kind == AmPdpHeaderEditKind.Change)
-                reply.Add("chgheader", "1", edit.Name.ToLowerInvariant(), Body(edit));
+            if (change.Kind == FieldChangeKind.Delete)
+                reply.Add("delheader", Number(change.Occurrence), change.Name.ToLowerInvariant());
+            else if (change.Kind == FieldChangeKind.Replace)
+                reply.Add("chgheader", Number(change.Occurrence), change.Name.ToLowerInvariant(), Body(change));
         }
         // Each goes above the one before, so the topmost is sent last.
-        foreach (var edit in HeaderEdits.Reverse().Where(e => e.Kind == AmPdpHeaderEditKind.Insert))
-            reply.Add("insheader", InsertIndex.ToString(CultureInfo.InvariantCulture), edit.Name, Body(edit));
-        foreach (var edit in HeaderEdits.Where(e => e.Kind == AmPdpHeaderEditKind.Append))
-            reply.Add("addheader", edit.Name, Body(edit));
+        foreach (var change in HandedBack.Header.Reverse().Where(c => c.Kind == FieldChangeKind.Insert))
+            reply.Add("insheader", Number(InsertIndex), change.Name, Body(change));
+        foreach (var change in HandedBack.Header.Where(c => c.Kind == FieldChangeKind.Append))
+            reply.Add("addheader", change.Name, Body(change));
     }
 
-    private static string Body(AmPdpHeaderEdit edit) => edit.Body.StartsWith(' ') ? edit.Body[1..] : edit.Body;
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Body(FieldChange change) => change.Body.StartsWith(' ') ? change.Body[1..] : change.Body;
 }

@@ -18,6 +18,9 @@ public sealed record AmPdpCheckRequest
     public required MailAddress Sender { get; init; }
     public required IReadOnlyList<MailAddress> Recipients { get; init; }
 
+    /// <summary>The same as the client wrote them.</summary>
+    public required IReadOnlyList<string> RecipientPaths { get; init; }
+
     /// <summary>We forward the message, and the client is told to discard it.</summary>
     public bool ServerDelivers { get; init; }
 
@@ -58,6 +61,7 @@ public sealed record AmPdpCheckRequest
             MailFile = mailFile,
             Sender = sender,
             Recipients = recipients,
+            RecipientPaths = message.Values("recipient"),
             ServerDelivers = Is(message, "delivery_care_of", "server"),
             Client = ReadClient(message),
             PolicyBanks = (message.Value("policy_bank") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),

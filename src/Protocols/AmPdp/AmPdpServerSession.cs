@@ -11,14 +11,17 @@ public sealed class AmPdpServerSession(IDuplexPipe transport, IAmPdpHandler hand
 {
     private readonly AmPdpReader _reader = new();
 
+    /// <summary>Given to the handler: a request that was read is finished, until this one says that there is no time left.</summary>
+    public CancellationToken Processing { get; init; }
+
     /// <summary>Runs until the client closes, is silent for too long, or exceeds a limit.</summary>
-    /// <exception cref="OperationCanceledException">The host stops.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The host stops; a request at hand was answered before.</exception>
+    public async Task RunAsync(CancellationToken stopping)
     {
-        while (await ReadRequestAsync(cancellationToken) is var (status, request) && status != AmPdpReadStatus.Incomplete)
+        while (await ReadRequestAsync(stopping) is var (status, request) && status != AmPdpReadStatus.Incomplete)
         {
-            var reply = request is null ? AmPdpReply.Failure("request too large") : await AnswerAsync(request, cancellationToken);
-            var flushed = await transport.Output.WriteAsync(reply.Encode(), cancellationToken);
+            var reply = request is null ? AmPdpReply.Failure("request too large") : await AnswerAsync(request, Processing);
+            var flushed = await transport.Output.WriteAsync(reply.Encode(), Processing);
             if (request is null || flushed.IsCompleted)
                 return;
         }
@@ -41,15 +44,17 @@ public sealed class AmPdpServerSession(IDuplexPipe transport, IAmPdpHandler hand
                 return (AmPdpReadStatus.Incomplete, null);
             }
             var buffer = result.Buffer;
+            var status = AmPdpReadStatus.Incomplete;
             try
             {
-                var status = _reader.Read(ref buffer, out var request);
+                status = _reader.Read(ref buffer, out var request);
                 if (status != AmPdpReadStatus.Incomplete || result.IsCompleted)
                     return (status, request);
             }
             finally
             {
-                transport.Input.AdvanceTo(buffer.Start, result.Buffer.End);
+                // A further request may be there already.
+                transport.Input.AdvanceTo(buffer.Start, status == AmPdpReadStatus.Incomplete ? result.Buffer.End : buffer.Start);
             }
         }
     }

@@ -35,6 +35,8 @@ public static class ReleaseEndpoint
     {
         if (socket.Path is not null)
             return new AmPdpEndpoint(socket.Path, null, 0);
+        if (socket.HostName is { } name)
+            return new AmPdpEndpoint(null, name, socket.Port);
         var address = socket.Address!;
         var host = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : address;
         return new AmPdpEndpoint(null, host.ToString(), socket.Port);

@@ -10,6 +10,8 @@ namespace Amavis.Protocols.Smtp;
 /// </summary>
 public sealed class SmtpReplyWriter(PipeWriter output)
 {
+    private PipeWriter _output = output;
+
     /// <summary>Octets of a reply line with its CRLF.</summary>
     public const int MaxLineOctets = 512;
 
@@ -17,6 +19,9 @@ public sealed class SmtpReplyWriter(PipeWriter output)
     public int PendingOctets { get; private set; }
 
     public void Flushed() => PendingOctets = 0;
+
+    /// <summary>Goes on with another pipe; what is pending has to be flushed before.</summary>
+    public void WriteTo(PipeWriter other) => _output = other;
 
     public void Write(SmtpReply reply) => Write(reply.Code, reply.Text);
 
@@ -55,7 +60,7 @@ public sealed class SmtpReplyWriter(PipeWriter output)
 
     private void WriteLine(int code, char separator, ReadOnlySpan<char> enhanced, ReadOnlySpan<char> words)
     {
-        var span = output.GetSpan(6 + (enhanced.Length + words.Length) * 3);
+        var span = _output.GetSpan(6 + (enhanced.Length + words.Length) * 3);
         span[0] = (byte)('0' + code / 100);
         span[1] = (byte)('0' + code / 10 % 10);
         span[2] = (byte)('0' + code % 10);
@@ -64,7 +69,7 @@ public sealed class SmtpReplyWriter(PipeWriter output)
         at += Encoding.UTF8.GetBytes(words, span[at..]);
         span[at++] = (byte)'\r';
         span[at++] = (byte)'\n';
-        output.Advance(at);
+        _output.Advance(at);
         PendingOctets += at;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Amavis.Core.Addresses;
 using Amavis.Core.Messages;
 using Amavis.Protocols.AmPdp;
 using Amavis.Testing;
@@ -24,6 +25,7 @@ public sealed class AmPdpCheckTests
 
         request.Sender.Smtp.ShouldBe("ann@example.org");
         request.Recipients.Select(r => r.Smtp).ShouldBe(["bob@example.com", "eve@example.com"]);
+        request.RecipientPaths.ShouldBe(["<bob@example.com>", "eve@example.com"]);
         request.MailFile.ShouldBe("/var/spool/x/amavis-milter-k3Vt9w/email.txt");
         request.ClientRemovesTempDir.ShouldBeTrue();
         request.ServerDelivers.ShouldBeTrue();
@@ -62,45 +64,48 @@ public sealed class AmPdpCheckTests
     public void Request_without_what_is_needed_is_incomplete(string lines, string fault) => From(lines).ShouldBe((null, fault));
 
     [Fact]
-    public void Edits_are_sent_in_their_order_and_the_topmost_field_last()
+    public void Changes_are_sent_in_their_order_and_the_topmost_field_last()
     {
         var reply = new AmPdpCheckReply
         {
             LogId = "k3Vt9w-01",
-            Verdict = AmPdpVerdict.Continue,
             Reply = new SmtpReply(250, "2.5.0 Ok, id=k3Vt9w-01, continue delivery"),
-            Recipients = [new("<bob@example.com>", "<bob+spam@example.com>"), new("<eve@example.com>", null)],
-            HeaderEdits =
-            [
-                new(AmPdpHeaderEditKind.Insert, "DKIM-Signature", " v=1;\n b=x"),
-                new(AmPdpHeaderEditKind.Insert, "X-Virus-Scanned", "amavis at example.com"),
-                new(AmPdpHeaderEditKind.Append, "X-Last", "z"),
-                new(AmPdpHeaderEditKind.Change, "Subject", "***SPAM*** hi"),
-                new(AmPdpHeaderEditKind.Delete, "X-Spam-Flag", ""),
-            ],
+            RecipientPaths = ["<bob@example.com>", "<kept@example.com>", "eve@example.com"],
+            HandedBack = new HandedBack
+            {
+                Verdict = ClientVerdict.Continue,
+                Recipients = [new(0, MailAddress.FromUnquoted("bob+spam@example.com")), new(2, null)],
+                Header =
+                [
+                    new(FieldChangeKind.Delete, "X-Spam-Flag", 2, ""),
+                    new(FieldChangeKind.Replace, "Subject", 1, "***SPAM*** hi"),
+                    new(FieldChangeKind.Insert, "DKIM-Signature", 0, " v=1;\n b=x"),
+                    new(FieldChangeKind.Insert, "X-Virus-Scanned", 0, "amavis at example.com"),
+                    new(FieldChangeKind.Append, "X-Last", 0, "z"),
+                ],
+            },
         };
 
         Octets.Text(Written(reply)).ShouldBe(
             "version_server=2\r\nlog_id=k3Vt9w-01\r\nsetreply=250 2.5.0 Ok,%20id=k3Vt9w-01,%20continue%20delivery\r\n"
-            + "delrcpt=<bob@example.com>\r\naddrcpt=<bob+spam@example.com>\r\ndelrcpt=<eve@example.com>\r\n"
-            + "chgheader=1 subject ***SPAM***%20hi\r\ndelheader=1 x-spam-flag\r\n"
+            + "delrcpt=<bob@example.com>\r\naddrcpt=<bob+spam@example.com>\r\ndelrcpt=eve@example.com\r\n"
+            + "delheader=2 x-spam-flag\r\nchgheader=1 subject ***SPAM***%20hi\r\n"
             + "insheader=0 X-Virus-Scanned amavis%20at%20example.com\r\ninsheader=0 DKIM-Signature v=1;%0a%20b=x\r\naddheader=X-Last z\r\n"
             + "return_value=continue\r\nexit_code=0\r\n\r\n");
     }
 
     [Theory]
-    [InlineData(AmPdpVerdict.Reject, "return_value=reject\r\nexit_code=69\r\n")]
-    [InlineData(AmPdpVerdict.Discard, "return_value=discard\r\nexit_code=99\r\n")]
-    [InlineData(AmPdpVerdict.TempFail, "return_value=tempfail\r\nexit_code=75\r\n")]
-    public void Other_verdicts_carry_no_edits(AmPdpVerdict verdict, string end)
+    [InlineData(ClientVerdict.Reject, "return_value=reject\r\nexit_code=69\r\n")]
+    [InlineData(ClientVerdict.Discard, "return_value=discard\r\nexit_code=99\r\n")]
+    [InlineData(ClientVerdict.TempFail, "return_value=tempfail\r\nexit_code=75\r\n")]
+    public void Other_verdicts_carry_no_changes(ClientVerdict verdict, string end)
     {
         var reply = new AmPdpCheckReply
         {
             LogId = "x",
-            Verdict = verdict,
             Reply = new SmtpReply(554, "no enhanced code here"),
-            Recipients = [new("<a@b>", null)],
-            HeaderEdits = [new(AmPdpHeaderEditKind.Append, "X", "y")],
+            RecipientPaths = ["<a@b>"],
+            HandedBack = new HandedBack { Verdict = verdict, Recipients = [new(0, null)], Header = [new(FieldChangeKind.Append, "X", 0, "y")] },
         };
 
         Octets.Text(Written(reply)).ShouldBe("version_server=2\r\nlog_id=x\r\n" + end + "\r\n");

@@ -54,6 +54,53 @@ public sealed class AmPdpSessionTests
     }
 
     [Fact]
+    public async Task Requests_that_come_in_one_packet_are_all_answered_while_the_connection_stays()
+    {
+        var handler = new Handler(m => new AmPdpReply().Add("n", m.Value("n")!));
+        var (client, server) = Pipes();
+        var session = new AmPdpServerSession(server, handler, TimeProvider.System, Long).RunAsync(CancellationToken.None);
+
+        await client.Output.WriteAsync("n=1\n\nn=2\n\n"u8.ToArray());
+        var answers = "";
+        while (!answers.Contains("n=2", StringComparison.Ordinal))
+        {
+            var read = await client.Input.ReadAsync().AsTask().WaitAsync(Long);
+            answers += Octets.Text(System.Buffers.BuffersExtensions.ToArray(read.Buffer));
+            client.Input.AdvanceTo(read.Buffer.End);
+        }
+
+        answers.ShouldBe("n=1\r\n\r\nn=2\r\n\r\n");
+        await client.Output.CompleteAsync();
+        await session;
+    }
+
+    [Fact]
+    public async Task Request_at_hand_is_answered_when_the_host_stops()
+    {
+        using var stop = new CancellationTokenSource();
+        var work = new TaskCompletionSource<AmPdpReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (client, server) = Pipes();
+        var session = new AmPdpServerSession(server, new Waiting(work.Task), TimeProvider.System, Long).RunAsync(stop.Token);
+
+        await client.Output.WriteAsync("request=AM.PDP\n\n"u8.ToArray());
+        await stop.CancelAsync();
+        work.SetResult(new AmPdpReply().Add("done"));
+
+        Octets.Text((await client.Input.ReadAsync().AsTask().WaitAsync(Long)).Buffer.FirstSpan).ShouldBe("done=\r\n\r\n");
+        await Should.ThrowAsync<OperationCanceledException>(() => session);
+    }
+
+    private sealed class Waiting(Task<AmPdpReply> answer) : IAmPdpHandler
+    {
+        public Task<AmPdpReply> HandleAsync(AmPdpMessage request, CancellationToken cancellationToken) => answer.WaitAsync(cancellationToken);
+
+        public void OnFailure(AmPdpMessage request, Exception exception)
+        {
+            // The test looks at the answer.
+        }
+    }
+
+    [Fact]
     public async Task Exception_becomes_a_temporary_failure_and_the_session_goes_on()
     {
         var handler = new Handler(m => m.Request == "bad" ? throw new InvalidOperationException("it is\r\nbroken") : new AmPdpReply().Add("ok"));

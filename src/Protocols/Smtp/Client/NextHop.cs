@@ -1,4 +1,5 @@
 using System.Net;
+using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 
 namespace Amavis.Protocols.Smtp.Client;
@@ -15,6 +16,10 @@ internal readonly record struct NextHop(DeliveryProtocol Protocol, string Host, 
     /// <summary>The same with the address in the place of a host name.</summary>
     public string Named(string host) => $"{Scheme}:[{host}]:{Port}";
 
+    /// <summary>The name that stands for this next hop, or the one configured in its place.</summary>
+    public string TlsName(IReadOnlyDictionary<string, string> names) =>
+        names.GetValueOrDefault($"{Host}:{Port}") ?? names.GetValueOrDefault(Path.Length > 0 ? Path : Host) ?? Host;
+
     /// <summary>Puts the session's peer and port in the place of <c>*</c>; null when they are not known.</summary>
     public static NextHop? Resolve(DeliveryTarget target, SmtpDelivery delivery)
     {
@@ -27,4 +32,6 @@ internal readonly record struct NextHop(DeliveryProtocol Protocol, string Host, 
 }
 
 /// <summary>What two deliveries must share to use the same connection.</summary>
-internal sealed record ConnectionKey(NextHop Hop, string HeloName, IPAddress? BindAddress, SmtpClientSecurity Security, SmtpClientCredentials? Credentials);
+/// <param name="TlsName">The name the certificate has to bear where it is verified.</param>
+internal sealed record ConnectionKey(
+    NextHop Hop, string HeloName, IPAddress? BindAddress, TlsLevel Security, LoginCredentials? Credentials, TlsClientSettings Tls, string TlsName);

@@ -49,7 +49,8 @@ internal sealed class SessionOpener(
             return (null, new OpenFailure(WireFault.Closed, "fwd-connect", "no peer address or port to put in the place of *", "", default));
         }
         names.Add(hop.ToString());
-        var key = new ConnectionKey(hop, delivery.HeloName, delivery.BindAddress, delivery.Security, delivery.Credentials);
+        var key = new ConnectionKey(
+            hop, delivery.HeloName, delivery.BindAddress, delivery.Security, delivery.Credentials, delivery.Tls, hop.TlsName(delivery.TlsNames));
         while (mayReuse && idle.Take(key) is { } kept)
             if (await IsAliveAsync(kept))
                 return (kept, default);

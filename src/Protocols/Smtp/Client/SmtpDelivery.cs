@@ -1,26 +1,10 @@
+using System.Collections.ObjectModel;
 using System.Net;
 using Amavis.Core.Addresses;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 
 namespace Amavis.Protocols.Smtp.Client;
-
-/// <summary>TLS towards the next hop.</summary>
-public enum SmtpClientSecurity
-{
-    None,
-    /// <summary>STARTTLS when offered; certificates are not verified, and plain text is used when the handshake fails.</summary>
-    May,
-    /// <summary>STARTTLS or no delivery; certificates are not verified (RFC 7435: better than nothing, no proof of identity).</summary>
-    Encrypt,
-}
-
-/// <summary>What we log in with at the next hop (RFC 4954).</summary>
-public sealed record SmtpClientCredentials(string User, string Password)
-{
-    /// <summary>The password stays out of logs.</summary>
-    public override string ToString() => User;
-}
 
 /// <summary>One RCPT command to send.</summary>
 /// <param name="OriginalRecipient">ORCPT, xtext-encoded with its address type; null: none.</param>
@@ -51,10 +35,16 @@ public sealed record SmtpDelivery
     /// <summary>Source address of TCP connections; null: the system's choice.</summary>
     public IPAddress? BindAddress { get; init; }
 
-    public SmtpClientSecurity Security { get; init; }
+    /// <summary>May: plain text is used where TLS is not offered or its handshake fails.</summary>
+    public TlsLevel Security { get; init; }
+
+    public TlsClientSettings Tls { get; init; } = TlsClientSettings.Default;
+
+    /// <summary>Next hops (<c>host:port</c> or <c>host</c>) whose certificate bears another name.</summary>
+    public IReadOnlyDictionary<string, string> TlsNames { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Null: no login. When given, a next hop that can't take it is a failure.</summary>
-    public SmtpClientCredentials? Credentials { get; init; }
+    public LoginCredentials? Credentials { get; init; }
 
     public BodyType Body { get; init; }
 

@@ -1,4 +1,6 @@
 using System.Text;
+using Amavis.Core.Messages;
+using Amavis.Core.Policy;
 
 namespace Amavis.Protocols.Smtp.Client;
 
@@ -19,7 +21,7 @@ internal sealed class SmtpHandshake(SmtpSession session, SmtpClientOptions optio
         var (features, failure) = await HelloAsync();
         if (failure is not null)
             return failure;
-        if (!plain && session.Key.Security != SmtpClientSecurity.None && (features.StartTls || session.Key.Security == SmtpClientSecurity.Encrypt))
+        if (!plain && session.Key.Security != TlsLevel.None && (features.StartTls || session.Key.Security == TlsLevel.Encrypt))
         {
             if (!features.StartTls)
                 return Fail(TlsStep, "TLS is required but not offered");
@@ -57,11 +59,11 @@ internal sealed class SmtpHandshake(SmtpSession session, SmtpClientOptions optio
         var reply = await CommandAsync("STARTTLS");
         if (reply.Code != 220)
             return Fail(TlsStep, reply);
-        var tls = await _wire.StartTlsAsync(session.Key.Hop.Host, clock, options.Command);
+        var tls = await _wire.StartTlsAsync(session.Key.Tls, session.Key.TlsName, clock, options.Command);
         return tls.IsFault ? Fail(TlsStep, tls) : null;
     }
 
-    private async ValueTask<OpenFailure?> AuthAsync(SmtpClientCredentials credentials, NextHopFeatures features)
+    private async ValueTask<OpenFailure?> AuthAsync(LoginCredentials credentials, NextHopFeatures features)
     {
         if (!features.AuthPlain && !features.AuthLogin)
             return Fail("fwd-auth", "login is required but neither PLAIN nor LOGIN is offered");

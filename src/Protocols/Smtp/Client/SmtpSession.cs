@@ -1,3 +1,5 @@
+using Amavis.Core.Policy;
+
 namespace Amavis.Protocols.Smtp.Client;
 
 /// <summary>Why a session did not come about.</summary>
@@ -49,7 +51,7 @@ internal sealed class SmtpSession : IDisposable
         ConnectionKey key, SmtpClientOptions options, TimeProvider time, StageClock clock)
     {
         var (session, failure) = await OpenAsync(key, options, time, clock, plain: false);
-        return session is null && failure.Step == SmtpHandshake.TlsStep && key.Security == SmtpClientSecurity.May
+        return session is null && failure.Step == SmtpHandshake.TlsStep && key.Security == TlsLevel.May
             ? await OpenAsync(key, options, time, clock, plain: true)
             : (session, failure);
     }

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Amavis.Core.Messages;
+using Amavis.Core.Policy;
 
 namespace Amavis.Protocols.Smtp.Client;
 
@@ -130,16 +131,14 @@ internal sealed class SmtpWire(Socket socket) : IDisposable
     }
 
     /// <summary>Changes to TLS after STARTTLS was answered. Anything received before the handshake is a fault: it was not protected.</summary>
-    public async ValueTask<ServerReply> StartTlsAsync(string host, StageClock clock, TimeSpan limit)
+    public async ValueTask<ServerReply> StartTlsAsync(TlsClientSettings settings, string name, StageClock clock, TimeSpan limit)
     {
         if (_inStart != _inEnd)
             return ServerReply.Faulty(WireFault.Malformed, "plain text after STARTTLS");
+        if (TlsClientOptions.Make(settings, name, out var fault) is not { } options)
+            return ServerReply.Faulty(WireFault.Closed, fault);
         var tls = new SslStream(_stream, leaveInnerStreamOpen: false);
         _stream = tls;
-        // Neither level proves the identity of the next hop (RFC 7435); the setting speaks of encryption only.
-#pragma warning disable CA5359
-        var options = new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = (_, _, _, _) => true };
-#pragma warning restore CA5359
         try
         {
             await tls.AuthenticateAsClientAsync(options, clock.Start(limit));
@@ -152,7 +151,7 @@ internal sealed class SmtpWire(Socket socket) : IDisposable
         }
         catch (Exception e) when (e is System.Security.Authentication.AuthenticationException or IOException or SocketException)
         {
-            return ServerReply.Faulty(WireFault.Closed, "TLS handshake failed");
+            return ServerReply.Faulty(WireFault.Closed, "TLS handshake failed: " + Core.Logging.LogText.Sanitize(e.Message));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Amavis.Protocols.Transport;
 
 namespace Amavis.Protocols.Smtp.Server;
 
@@ -6,7 +7,7 @@ namespace Amavis.Protocols.Smtp.Server;
 internal enum InputStatus
 {
     Complete,
-    /// <summary>A command longer than <see cref="SmtpLimits.CommandOctets"/>, read to its end and dropped.</summary>
+    /// <summary>A command longer than <see cref="CommandReader.MaxOctets"/>, read to its end and dropped.</summary>
     TooLong,
     /// <summary>The client is gone, or reads no replies.</summary>
     Closed,
@@ -18,6 +19,9 @@ internal enum InputStatus
 /// <summary>Reads command lines. Replies are sent when nothing is left that could be a further complete command (RFC 2920 §3.2).</summary>
 internal sealed class CommandReader(SmtpWire wire)
 {
+    /// <summary>Octets a line may have with its CRLF.</summary>
+    public int MaxOctets { get; set; } = SmtpLimits.CommandOctets;
+
     /// <summary>The last complete command.</summary>
     public SmtpCommand Command { get; private set; } = new("", "", "", IsClean: false);
 
@@ -25,7 +29,7 @@ internal sealed class CommandReader(SmtpWire wire)
     /// <param name="mayFinish">A transaction is open, which a stop of the server does not end at once.</param>
     public async ValueTask<InputStatus> ReadAsync(TimeSpan idle, bool mayFinish, CancellationToken stopping)
     {
-        var waiting = new WaitClock(wire, idle, stopping);
+        var waiting = new WaitClock(wire.Pipes, idle, stopping);
         long? firstOctet = null;
         var dropping = false;
         while (true)
@@ -70,7 +74,7 @@ internal sealed class CommandReader(SmtpWire wire)
         {
             if (!dropping)
             {
-                var status = SmtpLine.TryRead(ref rest, SmtpLimits.CommandOctets, out var line);
+                var status = SmtpLine.TryRead(ref rest, MaxOctets, out var line);
                 if (status == LineStatus.Complete)
                     Command = line.IsSingleSegment ? SmtpCommand.Parse(line.FirstSpan) : SmtpCommand.Parse(line.ToArray());
                 if (status != LineStatus.TooLong)

@@ -4,12 +4,12 @@ using Amavis.Core.Messages;
 namespace Amavis.Protocols.Smtp.Server;
 
 /// <summary>
-/// Message data as they come after DATA: takes the dot stuffing away, finds the end, and makes every line end in CRLF. Data end
-/// at CRLF.CRLF or at .CRLF right at the beginning, and nowhere else (RFC 5321 §4.1.1.4, §4.5.2): a dot after a lone LF, or with
-/// anything between it and the CRLFs, is content. A lone LF becomes a line end, a lone CR is dropped; both are counted.
+/// Message data as they come in: makes every line end in CRLF. A lone LF becomes a line end, a lone CR is dropped; both are counted.
+/// After DATA it also takes the dot stuffing away and finds the end: at CRLF.CRLF or at .CRLF right at the beginning, and nowhere
+/// else (RFC 5321 §4.1.1.4, §4.5.2): a dot after a lone LF, or with anything between it and the CRLFs, is content.
 /// The result does not depend on how the octets are cut into pieces.
 /// </summary>
-public sealed class DataDecoder
+public sealed class DataDecoder(DataForm form = DataForm.DotStuffed)
 {
     /// <summary>Pieces shorter than this are gathered before they are handed on.</summary>
     private const int SmallPiece = 2048;
@@ -45,6 +45,9 @@ public sealed class DataDecoder
         End,
     }
 
+    /// <summary>May change between pieces at the end of a line: a milter gives header fields in another form than bodies.</summary>
+    public DataForm Form { get; set; } = form;
+
     /// <summary>The end of data was read.</summary>
     public bool IsComplete => _state == State.End;
 
@@ -79,13 +82,28 @@ public sealed class DataDecoder
         return at;
     }
 
+    /// <summary>The input ended without saying so itself: its last line is ended.</summary>
+    public void Finish(IOctetSink sink)
+    {
+        _sink = sink;
+        if (_state == State.Cr)
+            DropCr();
+        if (!_atLineStart)
+            EndLine();
+        _state = State.End;
+        HandOn();
+        if (_gathered is not null)
+            ArrayPool<byte>.Shared.Return(_gathered);
+        (_gathered, _sink) = (null, null);
+    }
+
     /// <summary>Handles one octet where its place matters.</summary>
     /// <returns>1, or 0 when the octet is to be looked at again in the new state.</returns>
     private int Step(byte octet)
     {
         switch (_state)
         {
-            case State.AfterCrLf when octet == '.':
+            case State.AfterCrLf when octet == '.' && Form == DataForm.DotStuffed:
                 _state = State.Dot;
                 return 1;
             case State.AfterCrLf:
@@ -117,7 +135,8 @@ public sealed class DataDecoder
         switch (input[0])
         {
             case (byte)'\n':
-                _bareLf++;
+                if (Form != DataForm.Text)
+                    _bareLf++;
                 EndLine();
                 return 1;
             case (byte)'\r':

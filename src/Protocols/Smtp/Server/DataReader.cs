@@ -1,5 +1,6 @@
 using System.Buffers;
 using Amavis.Core.Policy;
+using Amavis.Protocols.Transport;
 
 namespace Amavis.Protocols.Smtp.Server;
 
@@ -16,7 +17,7 @@ internal sealed class DataReader(SmtpWire wire, DataSink sink, Settings settings
     /// <returns>Complete, Closed or TimedOut.</returns>
     public async ValueTask<InputStatus> ReadAsync(TimeSpan idle, CancellationToken stopping)
     {
-        var waiting = new WaitClock(wire, idle, stopping);
+        var waiting = new WaitClock(wire.Pipes, idle, stopping);
         while (true)
         {
             if (!wire.Input.TryRead(out var result))

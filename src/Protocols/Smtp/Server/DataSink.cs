@@ -80,5 +80,14 @@ internal sealed class DataSink(SpoolWriter writer, long? limitOctets) : IOctetSi
         return null;
     }
 
+    /// <summary>The reply to a message a fault stands against.</summary>
+    public SmtpReply FaultReply(string logId) => Fault switch
+    {
+        DataFault.TooLarge => new SmtpReply(552, $"5.3.4 Message size ({_octets} B) exceeds size limit"),
+        DataFault.SpoolFull => new SmtpReply(452, "4.3.1 Insufficient system storage"),
+        DataFault.Refused => new SmtpReply(550, "5.6.11 Message data contain a lone CR or LF, lines have to end in CRLF"),
+        _ => new SmtpReply(451, $"4.5.0 Error in processing, id={logId}"),
+    };
+
     public void Dispose() => _writer?.Dispose();
 }

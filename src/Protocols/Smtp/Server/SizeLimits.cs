@@ -7,7 +7,7 @@ using Amavis.Core.Policy;
 namespace Amavis.Protocols.Smtp.Server;
 
 /// <summary>How large a message may be, in octets; null: no limit.</summary>
-internal static class SizeLimits
+public static class SizeLimits
 {
     /// <summary>Of the site, as advertised with SIZE.</summary>
     public static long? OfSite(Settings settings) =>
@@ -19,6 +19,21 @@ internal static class SizeLimits
             return null;
         var limit = settings.MessageSizeLimitMaps.Number(AddressKeys.For(recipient, settings.AddressRules));
         return limit is null ? null : Raised(settings, limit >= long.MaxValue ? long.MaxValue : (long)limit);
+    }
+
+    /// <summary>The reply to RCPT by the size told with MAIL and the recipient's own limit.</summary>
+    /// <param name="declared">Null: not told.</param>
+    public static SmtpReply Judge(Settings settings, decimal? declared, MailAddress recipient)
+    {
+        if (declared is not { } size || OfRecipient(settings, recipient) is not { } limit || size <= limit)
+            return new SmtpReply(250, $"2.1.5 Recipient {recipient.Bracketed} OK");
+        var text = $"Declared message size ({size} B) exceeds size limit for recipient {recipient.Bracketed}";
+        return OversizedDestiny(settings, recipient) switch
+        {
+            Destiny.Pass => new SmtpReply(250, "2.3.4 " + text),
+            Destiny.TempFail => new SmtpReply(452, "4.3.4 " + text),
+            _ => new SmtpReply(552, "5.3.4 " + text),
+        };
     }
 
     /// <summary>What becomes of mail above that limit; pass also for those who want it all the same.</summary>

@@ -10,10 +10,23 @@ namespace Amavis.Protocols.Smtp.Server;
 /// <param name="IsClean">The line is UTF-8 without control characters.</param>
 internal sealed record SmtpCommand(string Verb, string Arguments, string Line, bool IsClean)
 {
+    /// <summary>What the log may show: of AUTH not what was said to be secret.</summary>
+    public string LogLine
+    {
+        get
+        {
+            var text = Line.TrimStart(' ', '\t');
+            if (!text.StartsWith("AUTH", StringComparison.OrdinalIgnoreCase))
+                return Line;
+            var words = text.Split(' ', 3);
+            return words.Length < 3 ? text : $"{words[0]} {words[1]} (not shown)";
+        }
+    }
+
     private static readonly string[] Known =
     [
         "MAIL", "RCPT", "DATA", "XFORWARD", "EHLO", "QUIT", "RSET", "LHLO", "HELO", "NOOP", "STARTTLS", "VRFY", "HELP",
-        "EXPN", "TURN", "ETRN", "SEND", "SOML", "SAML",
+        "AUTH", "EXPN", "TURN", "ETRN", "SEND", "SOML", "SAML",
     ];
 
     /// <summary>

@@ -18,6 +18,7 @@ internal sealed class SmtpConversation(SmtpSessionState state, SmtpWire wire)
         state.Reply(220, Banner.Expand(state.Settings.SmtpdGreetingBanner, state));
         while (!state.IsOver)
         {
+            _commands.MaxOctets = state.Settings.AuthMechAvail.Count > 0 ? SmtpLimits.AuthOctets : SmtpLimits.CommandOctets;
             switch (await _commands.ReadAsync(Idle, mayFinish: state.Transaction is not null, stopping))
             {
                 case InputStatus.Complete:
@@ -44,11 +45,17 @@ internal sealed class SmtpConversation(SmtpSessionState state, SmtpWire wire)
 
     private ValueTask ExecuteAsync(SmtpCommand command, CancellationToken stopping)
     {
-        // MAIL, RCPT and XFORWARD refuse strange octets in their own words.
+        // Where TLS is missing, nothing else is looked at. MAIL, RCPT and XFORWARD refuse strange octets in their own words.
         if (command.Verb.Length == 0 || (command.Verb is not ("MAIL" or "RCPT" or "XFORWARD") && SmtpLine.HasControl(command.Line)))
             OtherVerbs.BadSyntax(state, command);
+        else if (StarttlsVerb.IsMissing(state) && command.Verb is not ("NOOP" or "EHLO" or "LHLO" or "STARTTLS" or "QUIT"))
+            state.Refuse(command with { Line = command.Verb }, 530, "5.7.0 Must issue a STARTTLS command first");
         else if (command.Verb == "DATA")
             return DataAsync(command, stopping);
+        else if (command.Verb == "STARTTLS")
+            return StarttlsVerb.ExecuteAsync(state, command, wire, Idle);
+        else if (command.Verb == "AUTH" && state.Settings.AuthMechAvail.Count > 0)
+            return AuthAsync(command, stopping);
         else
             Execute(command);
         return ValueTask.CompletedTask;
@@ -67,7 +74,6 @@ internal sealed class SmtpConversation(SmtpSessionState state, SmtpWire wire)
             case "VRFY": VrfyVerb.Execute(state, command); break;
             case "HELP": HelpVerb.Execute(state); break;
             case "QUIT": QuitVerb.Execute(state, command); break;
-            case "STARTTLS": StarttlsVerb.Execute(state, command); break;
             case "EXPN" or "TURN" or "ETRN" or "SEND" or "SOML" or "SAML": OtherVerbs.NotImplemented(state, command); break;
             default: OtherVerbs.NotRecognized(state, command); break;
         }
@@ -88,6 +94,21 @@ internal sealed class SmtpConversation(SmtpSessionState state, SmtpWire wire)
                 break;
             default:
                 state.Log(0, $"{state.ProtocolName}: connection lost inside DATA");
+                state.IsOver = true;
+                break;
+        }
+    }
+
+    private async ValueTask AuthAsync(SmtpCommand command, CancellationToken stopping)
+    {
+        switch (await AuthVerb.ExecuteAsync(state, command, _commands, Idle, stopping))
+        {
+            case InputStatus.Complete:
+                break;
+            case InputStatus.TimedOut or InputStatus.Stopping:
+                Close(stopping.IsCancellationRequested ? 1 : -1, stopping.IsCancellationRequested ? Shutdown : Shutdown + ", during waiting for input from client");
+                break;
+            default:
                 state.IsOver = true;
                 break;
         }

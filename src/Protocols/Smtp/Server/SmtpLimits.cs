@@ -6,6 +6,9 @@ public static class SmtpLimits
     /// <summary>Octets of a command line with its CRLF; as much as Postfix takes.</summary>
     public const int CommandOctets = 2048;
 
+    /// <summary>The same where AUTH is offered (RFC 4954 §4).</summary>
+    public const int AuthOctets = 12288;
+
     /// <summary>So many longer ones end the session: nobody who speaks SMTP sends them.</summary>
     public const int LongCommands = 3;
 
@@ -23,9 +26,6 @@ public static class SmtpLimits
     /// modem gave; a client that sends an octet now and then can't hold a session for ever.
     /// </summary>
     public const int DataOctetsPerSecond = 100;
-
-    /// <summary>How long a session that was stopped inside a transaction waits for the client's next octets.</summary>
-    public static readonly TimeSpan StoppedIdle = TimeSpan.FromSeconds(10);
 
     /// <summary>Replies held back for pipelined commands before they are sent all the same.</summary>
     public const int PendingReplyOctets = 4096;

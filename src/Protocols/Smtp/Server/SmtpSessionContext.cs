@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Amavis.Core.Counters;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
@@ -26,6 +27,9 @@ public sealed record SmtpSessionContext
     public required TimeProvider Clock { get; init; }
 
     public required ISmtpSessionLog Log { get; init; }
+
+    /// <summary>Certificate and versions for STARTTLS, asked for when it is needed; null, or giving null: there is none.</summary>
+    public Func<SslServerAuthenticationOptions?>? Tls { get; init; }
 
     /// <summary>Null: the time taken for receiving is not recorded.</summary>
     public CounterSet? Counters { get; init; }

@@ -25,6 +25,15 @@ internal sealed class SmtpSessionState(SmtpSessionContext context, SmtpReplyWrit
     /// <summary>The name given with HELO, EHLO or LHLO.</summary>
     public string HelloName { get; private set; } = "";
 
+    /// <summary>Null: no TLS.</summary>
+    public string? TlsCipher { get; private set; } = context.Connection.TlsCipher;
+
+    /// <summary>What the client logged in with; null: it did not.</summary>
+    public LoginCredentials? Login { get; set; }
+
+    /// <summary>The client did all that AUTH asks for, perhaps without a name (ANONYMOUS).</summary>
+    public bool IsAuthenticated { get; set; }
+
     /// <summary>Null between transactions.</summary>
     public SmtpTransaction? Transaction
     {
@@ -70,7 +79,7 @@ internal sealed class SmtpSessionState(SmtpSessionContext context, SmtpReplyWrit
                 (false, true) => "UTF8SMTP",
                 _ => Hello == SmtpHello.Ehlo ? "ESMTP" : "SMTP",
             };
-            return context.Connection.TlsCipher is null ? name : name + "S";
+            return name + (TlsCipher is null ? "" : "S") + (IsAuthenticated ? "A" : "");
         }
     }
 
@@ -79,6 +88,13 @@ internal sealed class SmtpSessionState(SmtpSessionContext context, SmtpReplyWrit
     {
         Transaction = null;
         ForwardedClient = ClientFacts.Unknown;
+    }
+
+    /// <summary>TLS begins: what was said before it does not count (RFC 3207 §4.2).</summary>
+    public void BeginTls(string cipher)
+    {
+        SayHello(SmtpHello.None, "");
+        (TlsCipher, Login, IsAuthenticated) = (cipher, null, false);
     }
 
     public void SayHello(SmtpHello hello, string name)
@@ -103,7 +119,7 @@ internal sealed class SmtpSessionState(SmtpSessionContext context, SmtpReplyWrit
     public void Decline(SmtpCommand command, int code, string text, int logLevel = 0)
     {
         if (logLevel <= Settings.LogLevel)
-            context.Log.Line(logLevel, LogId, $"{ProtocolName}: {code} {text}; smtp_resp: {command.Line}\r\n");
+            context.Log.Line(logLevel, LogId, $"{ProtocolName}: {code} {text}; smtp_resp: {command.LogLine}\r\n");
         replies.Write(code, text);
     }
 

@@ -9,12 +9,15 @@ namespace Amavis.Protocols.Smtp.Server;
 /// <summary>The banks loaded at MAIL: those of the original client's address, then MYUSERS.</summary>
 public static class TransactionPolicy
 {
-    public static PolicyState Load(PolicyState policy, ClientFacts client, MailAddress sender)
+    /// <param name="named">Banks the client asks for (AM.PDP, milter), loaded after those of the address; unknown ones change nothing.</param>
+    public static PolicyState Load(PolicyState policy, ClientFacts client, MailAddress sender, IReadOnlyList<string>? named = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(sender);
         policy = LoadClientBanks(policy, client.Address ?? IPAddress.Any);
+        foreach (var bank in named ?? [])
+            policy = policy.Load(bank);
         return IsMyUser(policy.Settings, sender) ? policy.Load("MYUSERS") : policy;
     }
 

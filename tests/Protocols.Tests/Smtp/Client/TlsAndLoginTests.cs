@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Amavis.Core.Messages;
+using Amavis.Core.Policy;
 using Amavis.Protocols.Smtp.Client;
+using Amavis.Testing;
 using static Amavis.Protocols.Tests.Smtp.Client.Deliveries;
 
 namespace Amavis.Protocols.Tests.Smtp.Client;
@@ -11,9 +14,9 @@ public sealed class TlsAndLoginTests
     private static readonly string[] WithTls = ["PIPELINING", "STARTTLS"];
 
     [Theory]
-    [InlineData(SmtpClientSecurity.May)]
-    [InlineData(SmtpClientSecurity.Encrypt)]
-    public async Task Message_goes_encrypted_where_it_is_offered(SmtpClientSecurity security)
+    [InlineData(TlsLevel.May)]
+    [InlineData(TlsLevel.Encrypt)]
+    public async Task Message_goes_encrypted_where_it_is_offered(TlsLevel security)
     {
         using var certificate = Certificate();
         await using var hop = new FakeNextHop { Features = WithTls, Certificate = certificate };
@@ -32,14 +35,14 @@ public sealed class TlsAndLoginTests
         await using var hop = new FakeNextHop();
         await using var pool = Pool();
 
-        (await pool.Send(To(hop) with { Security = SmtpClientSecurity.Encrypt })).Texts().ShouldBe(
+        (await pool.Send(To(hop) with { Security = TlsLevel.Encrypt })).Texts().ShouldBe(
             [$"451 4.5.0 From MTA(smtp:{hop.Address}) during fwd-starttls (TLS is required but not offered): id={LogId}"]);
     }
 
     [Theory]
-    [InlineData(SmtpClientSecurity.May, true)]
-    [InlineData(SmtpClientSecurity.Encrypt, false)]
-    public async Task Failed_handshake_ends_in_plain_text_only_where_that_is_allowed(SmtpClientSecurity security, bool delivered)
+    [InlineData(TlsLevel.May, true)]
+    [InlineData(TlsLevel.Encrypt, false)]
+    public async Task Failed_handshake_ends_in_plain_text_only_where_that_is_allowed(TlsLevel security, bool delivered)
     {
         await using var hop = new FakeNextHop { Features = WithTls, Script = ReplyWordingTests.At("STARTTLS", new HopAction.SendAndDrop("220 go\r\n")) };
         await using var pool = Pool();
@@ -54,7 +57,43 @@ public sealed class TlsAndLoginTests
         await using var hop = new FakeNextHop { Features = WithTls, Certificate = certificate, Script = ReplyWordingTests.At("STARTTLS", new HopAction.Send("220 go\r\n250 2.0.0 injected\r\n")) };
         await using var pool = Pool();
 
-        (await pool.Send(To(hop) with { Security = SmtpClientSecurity.Encrypt })).Texts()[0].ShouldContain("during fwd-starttls (plain text after STARTTLS)");
+        (await pool.Send(To(hop) with { Security = TlsLevel.Encrypt })).Texts()[0].ShouldContain("during fwd-starttls (plain text after STARTTLS)");
+    }
+
+    [Theory]
+    [InlineData("hop.test", true)]
+    [InlineData("other.test", false)]
+    [InlineData(null, false)]
+    public async Task Name_of_the_next_hop_is_proved_where_that_is_asked_for(string? name, bool delivered)
+    {
+        using var certificate = Certificate();
+        using var directory = new TestDirectory();
+        File.WriteAllText(directory.FilePath("ca.pem"), certificate.ExportCertificatePem());
+        await using var hop = new FakeNextHop { Features = WithTls, Certificate = certificate };
+        await using var pool = Pool();
+
+        var result = await pool.Send(To(hop) with
+        {
+            Security = TlsLevel.Encrypt,
+            Tls = new TlsClientSettings(Verify: true, directory.FilePath("ca.pem"), null, null, TlsVersions.SystemDefault),
+            TlsNames = name is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["127.0.0.1"] = name },
+        });
+
+        result.Recipients[0].Reply.IsSuccess.ShouldBe(delivered);
+        if (!delivered)
+            result.Texts()[0].ShouldContain("during fwd-starttls (TLS handshake failed: ");
+    }
+
+    [Fact]
+    public async Task Authority_nobody_believes_is_no_proof()
+    {
+        using var certificate = Certificate();
+        await using var hop = new FakeNextHop { Features = WithTls, Certificate = certificate };
+        await using var pool = Pool();
+
+        (await pool.Send(To(hop) with { Security = TlsLevel.Encrypt, Tls = TlsClientSettings.Default with { Verify = true } })).Recipients[0].Reply.IsTempFail.ShouldBeTrue();
+        (await pool.Send(To(hop) with { Security = TlsLevel.Encrypt, Tls = TlsClientSettings.Default with { Verify = true, CaFile = "/no/such/file" } }))
+            .Texts()[0].ShouldContain("smtp_tls_client_options: ");
     }
 
     [Fact]
@@ -96,7 +135,7 @@ public sealed class TlsAndLoginTests
 
         result.Recipients[0].Reply.IsTempFail.ShouldBeTrue();
         result.ToString().ShouldNotContain("secret");
-        new SmtpClientCredentials("ann", "secret").ToString().ShouldBe("ann");
+        new LoginCredentials("ann", "secret").ToString().ShouldBe("ann");
         hop.Transactions.ShouldBeEmpty();
     }
 
@@ -104,6 +143,9 @@ public sealed class TlsAndLoginTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=hop.test", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("hop.test");
+        request.CertificateExtensions.Add(names.Build());
         using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
     }

@@ -51,6 +51,8 @@ internal sealed class SessionHarness : IDuplexPipe, IDisposable
             Processor = Processor,
             Clock = Clock,
             Log = Log,
+            // A certificate that can't be read at this moment; handshakes have tests of their own.
+            Tls = () => null,
             Processing = _processing.Token,
         };
     }

@@ -88,6 +88,9 @@ internal sealed class Transcript
             case "no_64kb_min": Settings = Settings with { EnforceSmtpdMessageSizeLimit64kbMin = false }; break;
             case "recipient_limit": Settings = Settings with { SmtpdRecipientLimit = int.Parse(value) }; break;
             case "greeting": Settings = Settings with { SmtpdGreetingBanner = value }; break;
+            case "auth": Settings = Settings with { AuthMechAvail = value.Split(' ') }; break;
+            case "auth_required": Settings = Settings with { AuthRequiredInp = true }; break;
+            case "tls": Settings = Settings with { TlsSecurityLevelIn = Enum.Parse<TlsLevel>(value) }; break;
             case "bare_line_ends": Settings = Settings with { SmtpdBareLineEnds = Enum.Parse<BareLineEnds>(value) }; break;
             case "recipient_size":
                 Settings = Settings with

@@ -37,7 +37,7 @@ internal static class DataVerb
                 sink.Drop(DataFault.Refused, "");
             var replies = sink.Complete(facts) is { } spool
                 ? await ProcessAsync(state, Message(state, transaction, spool, ended))
-                : Same(FaultReply(state, sink, data.Decoder.Length));
+                : Same(FaultReply(state, sink));
             Write(state, transaction, replies);
         }
         state.Reset();
@@ -103,9 +103,11 @@ internal static class DataVerb
             {
                 Helo = state.HelloName,
                 Protocol = state.ProtocolName,
+                TlsCipher = state.TlsCipher,
                 RepliesPerRecipient = state.IsLmtp,
             },
             Client = transaction.Client,
+            Login = state.Login,
             Spool = spool,
             Policy = transaction.Policy,
             ReceivedAt = transaction.StartedAt,
@@ -142,15 +144,9 @@ internal static class DataVerb
         }
     }
 
-    private static SmtpReply FaultReply(SmtpSessionState state, DataSink sink, long octets)
+    private static SmtpReply FaultReply(SmtpSessionState state, DataSink sink)
     {
-        var reply = sink.Fault switch
-        {
-            DataFault.TooLarge => new SmtpReply(552, $"5.3.4 Message size ({octets} B) exceeds size limit"),
-            DataFault.SpoolFull => new SmtpReply(452, "4.3.1 Insufficient system storage"),
-            DataFault.Refused => new SmtpReply(550, "5.6.11 Message data contain a lone CR or LF, lines have to end in CRLF"),
-            _ => new SmtpReply(451, $"4.5.0 Error in processing, id={state.LogId}"),
-        };
+        var reply = sink.FaultReply(state.LogId);
         var ours = sink.Fault is DataFault.SpoolFull or DataFault.SpoolFailed;
         state.Log(ours ? -2 : 0, $"{state.ProtocolName}: {reply}{(sink.FaultText.Length > 0 ? "; " + sink.FaultText : "")}");
         return reply;

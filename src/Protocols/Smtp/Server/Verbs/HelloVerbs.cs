@@ -31,7 +31,7 @@ internal static class HelloVerbs
             return true;
         }
 
-        var lines = new List<string>(9) { Banner.HeloName(state.Context) };
+        var lines = new List<string>(11) { Banner.HeloName(state.Context) };
         void Offer(string keyword, string line)
         {
             if (Offered(keyword))
@@ -47,6 +47,11 @@ internal static class HelloVerbs
         if (Offered("8BITMIME"))
             Offer("SMTPUTF8", "SMTPUTF8");
         Offer("DSN", "DSN");
+        if (StarttlsVerb.IsOffered(state))
+            Offer("STARTTLS", "STARTTLS");
+        // Nobody is to send a password in the clear to be told then that TLS comes first.
+        if (state.Settings.AuthMechAvail.Count > 0 && !StarttlsVerb.IsMissing(state))
+            Offer("AUTH", "AUTH " + string.Join(' ', state.Settings.AuthMechAvail));
         Offer("XFORWARD", "XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE");
         return lines;
     }

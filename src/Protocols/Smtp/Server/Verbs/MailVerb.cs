@@ -17,6 +17,12 @@ internal static class MailVerb
             return;
         }
 
+        if (state.Settings.AuthRequiredInp && !state.IsAuthenticated)
+        {
+            state.Refuse(command, 530, "5.7.0 Authentication required");
+            return;
+        }
+
         state.Transactions++;
         // Used up by this command, whatever becomes of it.
         var client = state.ForwardedClient;
@@ -31,6 +37,10 @@ internal static class MailVerb
             state.Refuse(command, refusal.Code, refusal.Text);
             return;
         }
+
+        // RFC 4954 §5: a client that is not authenticated can't vouch for a submitter.
+        if (!state.IsAuthenticated && parameters.Submitter is not null)
+            parameters = parameters with { Submitter = "<>" };
 
         var policy = TransactionPolicy.Load(state.Context.Policy, client, path.Address);
         if (SizeLimits.OfSite(policy.Settings) is { } limit && parameters.DeclaredOctets > limit)
@@ -103,8 +113,7 @@ internal static class MailVerb
             case "RET" or "ENVID":
                 return null;
             case "AUTH":
-                // RFC 4954 §5: from a client that is not authenticated.
-                return parameters with { Submitter = "<>" };
+                return parameters with { Submitter = value };
             default:
                 refusal = new SmtpReply(504, $"5.5.4 MAIL command parameter error: {keyword}={value}");
                 return null;

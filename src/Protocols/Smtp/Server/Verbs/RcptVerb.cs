@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Amavis.Core.Addresses;
-using Amavis.Core.Categories;
 using Amavis.Core.Messages;
 
 namespace Amavis.Protocols.Smtp.Server.Verbs;
@@ -32,7 +30,7 @@ internal static class RcptVerb
             return;
         }
 
-        var reply = JudgeSize(transaction, path.Address);
+        var reply = SizeLimits.Judge(transaction.Policy.Settings, transaction.Parameters.DeclaredOctets, path.Address);
         if (!reply.IsSuccess)
         {
             state.Decline(command, reply.Code, reply.Text);
@@ -42,22 +40,6 @@ internal static class RcptVerb
             original = OriginalRecipient(path.AsTyped);
         transaction.Recipients.Add(new EnvelopeRecipient(path.Address, transaction.Recipients.Count + 1, notify, original));
         state.Replies.Write(reply);
-    }
-
-    /// <summary>The size told with MAIL against the recipient's own limit.</summary>
-    private static SmtpReply JudgeSize(SmtpTransaction transaction, MailAddress recipient)
-    {
-        var settings = transaction.Policy.Settings;
-        if (transaction.Parameters.DeclaredOctets is not { } size
-            || SizeLimits.OfRecipient(settings, recipient) is not { } limit || size <= limit)
-            return new SmtpReply(250, $"2.1.5 Recipient {recipient.Bracketed} OK");
-        var text = $"Declared message size ({size} B) exceeds size limit for recipient {recipient.Bracketed}";
-        return SizeLimits.OversizedDestiny(settings, recipient) switch
-        {
-            Destiny.Pass => new SmtpReply(250, "2.3.4 " + text),
-            Destiny.TempFail => new SmtpReply(452, "4.3.4 " + text),
-            _ => new SmtpReply(552, "5.3.4 " + text),
-        };
     }
 
     private static bool TryReadParameters(string text, out DsnNotify notify, out string? original, out SmtpReply refusal)
@@ -89,7 +71,7 @@ internal static class RcptVerb
     }
 
     /// <summary>RFC 3461 §4.1. Code 0: understood.</summary>
-    private static SmtpReply ReadNotify(string value, out DsnNotify notify)
+    internal static SmtpReply ReadNotify(string value, out DsnNotify notify)
     {
         notify = DsnNotify.Unspecified;
         foreach (var word in value.Split(','))
