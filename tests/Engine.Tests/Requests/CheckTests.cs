@@ -43,7 +43,7 @@ public sealed class CheckTests
 
 
             """.ReplaceLineEndings("\n").Replace("            ", "", StringComparison.Ordinal));
-        lab.Log.Lines.ShouldContain(l => l.StartsWith("0 k3Vt9w-01 Passed CLEAN {AcceptedInbound}, [192.0.2.9] <ann@example.org> -> <bob@example.com>, Queue-ID: p9A1", StringComparison.Ordinal));
+        lab.Log.Lines.ShouldContain(l => l.StartsWith("0 k3Vt9w-01 Passed CLEAN {AcceptedInbound}, [192.0.2.9] [192.0.2.9] <ann@example.org> -> <bob@example.com>, Queue-ID: p9A1", StringComparison.Ordinal));
         lab.Counters.Get("InMsgsStatusAccepted").ShouldBe(1);
         File.Exists(Path.Combine(directory, "email.txt")).ShouldBeTrue();
     }
