@@ -57,7 +57,11 @@ async Task<int> RunAsync()
     await using var storage = await Storage.OpenAsync(settings, counters, clock, loggers);
 
     // Engine.
-    await using var nextHops = new SmtpClientPool(clock, counters, new SmtpClientOptions { KeepConnections = settings.SmtpConnectionCacheEnable });
+    await using var nextHops = new SmtpClientPool(clock, counters, new SmtpClientOptions
+    {
+        KeepConnections = settings.SmtpConnectionCacheEnable,
+        KeepOnDemand = settings.SmtpConnectionCacheOnDemand,
+    });
     using var scanners = new ScannerRegistry(clock, ScannerLimits.Default);
     var services = new EngineServices
     {
@@ -73,10 +77,11 @@ async Task<int> RunAsync()
         PenPals = storage?.PenPals,
         WorkDirectory = work,
     };
+    services.Hooks.Load(settings);
     var slots = new ServerSlots(settings.MaxServers, clock);
     var sessions = new SessionTable(clock);
     var monitoring = new DaemonState(current, counters, slots, sessions, clock, started);
-    var reloader = new Reloader(path, current, slots, log, log);
+    var reloader = new Reloader(path, current, slots, services.Hooks, log, log);
     using var signals = new Signals(reloader.Reload);
 
     // Listeners.

@@ -1,6 +1,7 @@
 using Amavis.Core.Counters;
 using Amavis.Core.Logging;
 using Amavis.Core.Storage;
+using Amavis.Engine.Hooks;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Spooling;
 using Amavis.Protocols.Smtp.Client;
@@ -17,6 +18,8 @@ public sealed record EngineServices
     public required SpoolFactory Spools { get; init; }
     public required SmtpClientPool NextHops { get; init; }
     public required ScannerRegistry Scanners { get; init; }
+    /// <summary>Code of the administrator's own.</summary>
+    public HookRegistry Hooks { get; init; } = new();
     /// <summary>For <c>newvirus_admin</c>; as it is, only this process remembers.</summary>
     public SeenViruses SeenViruses { get; init; } = new(null, _ => { });
     /// <summary>Null: no SQL storage is configured.</summary>

@@ -1,7 +1,9 @@
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 using Amavis.Engine.Delivery;
+using Amavis.Engine.Delivery.Mangling;
 using Amavis.Mime.Editing;
+using Amavis.Mime.Headers;
 
 namespace Amavis.Engine;
 
@@ -22,20 +24,44 @@ internal sealed partial class Letter
     }
 
     /// <summary>A recipient's copy for the next hop.</summary>
-    public EditedMessage Copy(CopyPlan plan, AddedField received)
+    /// <param name="spool">The message itself, or one with its body changed.</param>
+    /// <param name="header">The header section of that.</param>
+    public EditedMessage Copy(CopyPlan plan, AddedField received, Spool spool, HeaderSection header)
     {
         var settings = _message.Policy.Settings;
-        var edits = EditsOf(plan, settings);
+        var edits = EditsOf(plan, settings, header);
+        AddBelow(edits, plan, received, settings);
+        return new EditedMessage(spool, header, edits, Rendering(settings));
+    }
+
+    /// <summary>A new message that warns of this one and has it attached.</summary>
+    public OutgoingMessage AttachedCopy(CopyPlan plan, AddedField received, string boundary, Spool spool, HeaderSection header)
+    {
+        var settings = _message.Policy.Settings;
+        var rendering = Rendering(settings);
+        var edits = new HeaderEdits();
+        foreach (var field in plan.Fields)
+            FieldText.Add(edits, field);
+        AddBelow(edits, plan, received, settings);
+        return AttachedMessage.Make(_message, spool, header, edits, rendering, plan, boundary);
+    }
+
+    private static void AddBelow(HeaderEdits edits, CopyPlan plan, AddedField received, Settings settings)
+    {
         if (settings.MayAddHeader(received.Name))
             FieldText.Add(edits, received);
-        return new EditedMessage(_message.Spool, Header, edits, Rendering(settings));
+        if (plan.Category is { } category)
+            FieldText.Add(edits, category);
     }
 
     /// <summary>The same changes for a client that passes the message on itself; it adds its own Received field.</summary>
     public IReadOnlyList<FieldChange> ChangesFor(CopyPlan plan)
     {
         var settings = _message.Policy.Settings;
-        return [.. HeaderChanges.Of(EditsOf(plan, settings), Header, Rendering(settings)).Select(Change)];
+        var edits = EditsOf(plan, settings, Header);
+        if (plan.Category is { } category)
+            FieldText.Add(edits, category);
+        return [.. HeaderChanges.Of(edits, Header, Rendering(settings)).Select(Change)];
     }
 
     private static FieldChange Change(HeaderChange change) => change switch
@@ -47,7 +73,7 @@ internal sealed partial class Letter
         _ => throw new InvalidOperationException("unknown kind of header change"),
     };
 
-    private HeaderEdits EditsOf(CopyPlan plan, Settings settings)
+    private static HeaderEdits EditsOf(CopyPlan plan, Settings settings, HeaderSection header)
     {
         var edits = new HeaderEdits();
         foreach (var field in plan.Fields)
@@ -62,7 +88,7 @@ internal sealed partial class Letter
         edits.Delete("Authentication-Results", field => IsOurs(field.Unfolded(), authservId));
         edits.Delete("X-Amavis-Category", field => IsOurs(field.Unfolded(), authservId));
         if (plan.SubjectTag is { } tag)
-            SubjectTag.Apply(edits, Header, tag);
+            SubjectTag.Apply(edits, header, tag);
         return edits;
     }
 

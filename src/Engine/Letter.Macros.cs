@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Amavis.Mime.Headers;
 
 namespace Amavis.Engine;
@@ -25,10 +24,7 @@ internal sealed partial class Letter
     {
         if (_digest is not null)
             return _digest;
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-        foreach (var chunk in _message.Spool.Chunks(HeaderOctets, _message.Spool.Length - HeaderOctets))
-            digest.AppendData(chunk.Span);
-        return _digest = digest.GetHashAndReset();
+        return _digest = Quarantine.BodyDigest.Octets(_message.Spool, HeaderOctets, _message.Policy.Settings);
     }
 
     /// <param name="index">From the top from 0, or from the bottom from -1.</param>

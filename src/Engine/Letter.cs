@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Amavis.Core.Addresses;
 using Amavis.Core.Messages;
+using Amavis.Core.Policy;
 using Amavis.Mime.Headers;
 using Amavis.Mime.Structure;
 
@@ -10,7 +11,7 @@ namespace Amavis.Engine;
 /// <summary>A received message as read: its MIME structure, its header section and the facts collected from it. Read once.</summary>
 internal sealed partial class Letter
 {
-    private readonly ReceivedMessage _message;
+    private ReceivedMessage _message;
 
     private Letter(ReceivedMessage message, MimeTree tree, HeaderSection header, HeaderFacts facts)
     {
@@ -46,6 +47,14 @@ internal sealed partial class Letter
         _message.Client.Address ?? (_message.Connection.Peer is { } peer ? Plain(peer.Address) : Facts.Trace.Select(h => h.Address).FirstOrDefault(a => a is not null));
 
     public string? OldestPublicAddress => Hops.LastOrDefault(h => h.IsPublic)?.Address;
+
+    /// <summary>The same letter under other settings.</summary>
+    public Letter Under(PolicyState policy)
+    {
+        var other = (Letter)MemberwiseClone();
+        other._message = _message with { Policy = policy };
+        return other;
+    }
 
     public static Letter Read(ReceivedMessage message)
     {

@@ -5,6 +5,7 @@ using Amavis.Core.Storage;
 using Amavis.Engine.Checks;
 using Amavis.Engine.Checks.PenPals;
 using Amavis.Engine.Delivery;
+using Amavis.Engine.Hooks;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Quarantine;
 using Amavis.Engine.Reporting;
@@ -42,20 +43,21 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
     {
         _place = place;
         Section = "parse";
-        var settings = message.Policy.Settings;
         var counters = new CounterBatch();
         _stages.End(Stage.Receive);
         var letter = Letter.Read(message);
-        var policies = ResolvePolicies(letter);
-        CountArrival(counters, policies);
 
         Section = "gen_mail_id";
-        var (mailId, secretId) = MailIds.Create(settings.MailIdSizeBits);
+        var (mailId, secretId) = MailIds.Create(message.Policy.Settings.MailIdSizeBits);
+        using var hooks = new MessageHooks(services, message.LogId, deadline);
+        letter = await BeginHooksAsync(hooks, letter, mailId, cancellationToken);
+        var policies = ResolvePolicies(letter);
+        CountArrival(counters, policies);
         var arrival = Arrival(letter, mailId, secretId);
         await BeginLogAsync(arrival, cancellationToken);
 
         Section = "checks";
-        var checks = new CheckStage(services, message, letter, policies, deadline, _stages, counters, section => Section = section);
+        var checks = new CheckStage(services, message, letter, policies, deadline, _stages, counters, section => Section = section, hooks);
         using var checkedMessage = await checks.RunAsync(cancellationToken);
         var findings = checkedMessage.Findings;
         NamedCounts.Add(counters, findings);
@@ -82,20 +84,25 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         var main = verdicts.Select(v => v.Categories.Main).DefaultIfEmpty(ContentCategory.Clean).Max();
 
         Section = "quarantine";
-        var keeper = new QuarantineStage(services, message, letter, counters);
+        var keeper = new QuarantineStage(services, message, letter, deadline, counters);
         var copies = await keeper.StoreAsync(verdicts, findings, arrival, cancellationToken);
         _stages.End(Stage.Quarantine);
         CountContent(counters, policies, blocking ?? main);
 
         Section = "forward";
-        var forward = new ForwardStage(services, message, letter, deadline, counters);
-        var outcomes = await forward.RunAsync(verdicts, findings, mailId, copies.Any(c => !c.Archive), cancellationToken);
+        var order = new ForwardOrder { Arrival = arrival, Quarantined = copies.Any(c => !c.Archive) };
+        order = await hooks.SendingAsync(order, verdicts, findings, copies, cancellationToken);
+        var forward = new ForwardStage(services, message, letter, deadline, counters, order, verdicts, findings);
+        var outcomes = await forward.RunAsync(cancellationToken);
+        Section = "always_bcc";
+        await new BccStage(services, message, letter, deadline, counters, order).RunAsync(outcomes, findings, cancellationToken);
+        outcomes = await hooks.SentAsync(outcomes, cancellationToken);
         _stages.End(Stage.Forward);
 
         Section = "delivery-notification";
         facts = facts with { Outcomes = outcomes, Copies = copies, Now = services.Clock.GetLocalNow(), Elapsed = Elapsed };
         var (told, dsnSent) = await NotifyAsync(facts, counters, cancellationToken);
-        facts = facts with { Outcomes = told, DsnSent = dsnSent, Actions = ActionsPerformed.Of(told, settings.Originating, copies) };
+        facts = facts with { Outcomes = told, DsnSent = dsnSent, Actions = ActionsPerformed.Of(told, message.Policy.Settings.Originating, copies) };
         await new WarningStage(services, message, deadline, counters).RunAsync(facts);
         _stages.End(Stage.Notify);
 
@@ -117,10 +124,28 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
             Checks = checkedMessage,
             Facts = facts with { Elapsed = Elapsed },
         });
+        await FinishHooksAsync(hooks, told, single, copies);
         return replies;
     }
 
     private TimeSpan Elapsed => services.Clock.GetElapsedTime(message.StartedTimestamp);
+
+    private async Task<Letter> BeginHooksAsync(MessageHooks hooks, Letter letter, string mailId, CancellationToken cancellationToken)
+    {
+        if (services.Hooks.Hooks.Count == 0)
+            return letter;
+        var policy = await hooks.BeginAsync(message, letter, mailId, cancellationToken);
+        if (policy == message.Policy)
+            return letter;
+        message = message with { Policy = policy };
+        return letter.Under(policy);
+    }
+
+    /// <summary>Not to be cancelled: the message is done, whatever hooks say to it.</summary>
+    private Task FinishHooksAsync(MessageHooks hooks, IReadOnlyList<RecipientOutcome> outcomes, SmtpReply reply, IReadOnlyList<StoredCopy> copies) =>
+        hooks.DoneAsync(
+            () => new HookResult(outcomes, reply, ActionsPerformed.Of(outcomes, message.Policy.Settings.Originating, copies), Elapsed),
+            CancellationToken.None);
 
     /// <summary>Once somebody has the message, a fault in telling the sender must not bring it to them a second time.</summary>
     private async Task<(IReadOnlyList<RecipientOutcome> Outcomes, char DsnSent)> NotifyAsync(MacroFacts facts, CounterBatch counters, CancellationToken cancellationToken)

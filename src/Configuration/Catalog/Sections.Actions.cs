@@ -11,6 +11,7 @@ namespace Amavis.Configuration.Catalog;
 internal static partial class Sections
 {
     private static readonly MapsType DestinyMaps = new(ResultType.Destiny);
+    private static readonly MapsType ManglingMaps = new(ResultType.Mangling);
 
     /// <summary>Destinies, what recipients want, quarantine.</summary>
     public static void Actions(CatalogBuilder add)
@@ -51,16 +52,23 @@ internal static partial class Sections
         add.Maps("@bypass_banned_checks_maps", Dynamic, TruthMaps, s => s.BypassBannedChecksMaps, (s, v) => s with { BypassBannedChecksMaps = v }, "recipients who need no check of names and types", null, null, Trio("bypass_banned_checks"));
         add.Maps("@bypass_header_checks_maps", Dynamic, TruthMaps, s => s.BypassHeaderChecksMaps, (s, v) => s with { BypassHeaderChecksMaps = v }, "recipients who need no header check", null, null, Trio("bypass_header_checks"));
 
-        foreach (var kind in (string[])["virus", "banned", "spam", "bad_header"])
-        {
-            add.Later($"@addr_extension_{kind}_maps", Tables, LegacyDynamic, $"addr_extension_{kind}", "extension of the recipient's address");
-            add.Later($"$addr_extension_{kind}", Text, LegacyStatic, "null", $"goes into addr_extension_{kind}_maps");
-        }
-        add.Later("%addr_extension_maps_by_ccat", ByCategory, Dynamic, "addr_extension_*_maps", "extension of the recipient's address, by category");
-        add.Later("%addr_rewrite_maps_by_ccat", ByCategory, Dynamic, "{}", "new recipient address, by category");
-        add.Later("%defang_maps_by_ccat", ByCategory, Dynamic, "defang_*", "how passed mail is wrapped, by category");
-        add.LaterAll(Text, LegacyDynamic, "null", "wrap such mail when it is passed", "$defang_virus", "$defang_banned", "$defang_spam", "$defang_bad_header", "$defang_undecipherable", "$defang_all");
+        add.Maps("@addr_extension_virus_maps", LegacyDynamic, TextMaps, s => s.AddrExtensionVirusMaps, (s, v) => s with { AddrExtensionVirusMaps = v }, "extension put to a local recipient's address of infected mail", null, null, "$addr_extension_virus");
+        add.Maps("@addr_extension_banned_maps", LegacyDynamic, TextMaps, s => s.AddrExtensionBannedMaps, (s, v) => s with { AddrExtensionBannedMaps = v }, "extension put to a local recipient's address of banned mail", null, null, "$addr_extension_banned");
+        add.Maps("@addr_extension_spam_maps", LegacyDynamic, TextMaps, s => s.AddrExtensionSpamMaps, (s, v) => s with { AddrExtensionSpamMaps = v }, "extension put to a local recipient's address of spam, from the tag2 level on", null, null, "$addr_extension_spam");
+        add.Maps("@addr_extension_bad_header_maps", LegacyDynamic, TextMaps, s => s.AddrExtensionBadHeaderMaps, (s, v) => s with { AddrExtensionBadHeaderMaps = v }, "extension put to a local recipient's address of mail with a faulty header", null, null, "$addr_extension_bad_header");
+        add.Add("%addr_extension_maps_by_ccat", ByCategory, Dynamic, ByCategories.Reader(Reading.Maps.Reader(TextMaps)), s => null, (Settings s, ByCategory<LookupMaps?> v) => s with { AddrExtensionMapsByCcatOver = s.AddrExtensionMapsByCcatOver.Merge(v) }, "extension put to a local recipient's address, by category", "addr_extension_*_maps");
+        add.Add("%addr_rewrite_maps_by_ccat", ByCategory, Dynamic, ByCategories.Reader(Reading.Maps.Reader(TextMaps)), s => null, (Settings s, ByCategory<LookupMaps?> v) => s with { AddrRewriteMapsByCcatOver = s.AddrRewriteMapsByCcatOver.Merge(v) }, "new address in the place of a local recipient's, by category; a part left out is the recipient's", "{}");
+        add.Add("%defang_maps_by_ccat", ByCategory, Dynamic, ByCategories.Reader(Reading.Maps.Reader(ManglingMaps)), s => null, (Settings s, ByCategory<LookupMaps?> v) => s with { DefangMapsByCcatOver = s.DefangMapsByCcatOver.Merge(v) }, "how passed mail is changed, by category and recipient", "defang_*");
+        Defang(add, "$defang_virus", s => s.DefangVirus, (s, v) => s with { DefangVirus = v }, "infected mail that passes is changed: true, attach, altermime, disclaimer, null, nulldisclaimer");
+        Defang(add, "$defang_banned", s => s.DefangBanned, (s, v) => s with { DefangBanned = v }, "banned mail that passes is changed");
+        Defang(add, "$defang_spam", s => s.DefangSpam, (s, v) => s with { DefangSpam = v }, "spam that passes is changed, from the tag2 level on");
+        Defang(add, "$defang_bad_header", s => s.DefangBadHeader, (s, v) => s with { DefangBadHeader = v }, "mail with a faulty header is changed");
+        Defang(add, "$defang_undecipherable", s => s.DefangUndecipherable, (s, v) => s with { DefangUndecipherable = v }, "unchecked mail that passes is changed");
+        Defang(add, "$defang_all", s => s.DefangAll, (s, v) => s with { DefangAll = v }, "all mail that passes is changed; for tests");
     }
+
+    private static void Defang(CatalogBuilder add, string name, Func<Settings, string?> get, Func<Settings, string?, Settings> set, string meaning) =>
+        add.Add<string?>(name, Text, LegacyDynamic, SpecialScalars.Mangling, get, set, meaning);
 
     private static void Quarantine(CatalogBuilder add)
     {
@@ -82,9 +90,8 @@ internal static partial class Sections
         add.Add("%quarantine_to_maps_by_ccat", ByCategory, Dynamic, ByCategories.Reader(Reading.Maps.Reader(TextMaps)), s => null, (Settings s, ByCategory<LookupMaps?> v) => s with { QuarantineToMapsByCcatOver = s.QuarantineToMapsByCcatOver.Merge(v) }, "quarantine by category and recipient", "*_quarantine_to_maps");
         add.Maps("@spam_quarantine_cutoff_level_maps", Dynamic, NumberMaps, s => s.SpamQuarantineCutoffLevelMaps, (s, v) => s with { SpamQuarantineCutoffLevelMaps = v }, "score above which spam is not quarantined", null, null, "$sa_quarantine_cutoff_level");
         add.Line("$mailfrom_to_quarantine", Dynamic, s => s.MailfromToQuarantine, (s, v) => s with { MailfromToQuarantine = v }, "envelope sender of mail sent to a quarantine; null: the original one");
-        add.Later("@spam_quarantine_bysender_to_maps", Tables, Dynamic, "spam_quarantine_bysender_to", "quarantine of spam, by sender");
-        add.Later("$spam_quarantine_bysender_to", Text, LegacyStatic, "null", "goes into spam_quarantine_bysender_to_maps");
-        add.Later("$mail_digest_algorithm", Text, Dynamic, "\"MD5\"", "digest of message bodies");
+        add.Maps("@spam_quarantine_bysender_to_maps", Dynamic, TextMaps, s => s.SpamQuarantineBysenderToMaps, (s, v) => s with { SpamQuarantineBysenderToMaps = v }, "one more quarantine of spam, by sender", null, null, "$spam_quarantine_bysender_to");
+        add.Add<string>("$mail_digest_algorithm", Text, Dynamic, SpecialScalars.Digest, s => s.MailDigestAlgorithm, (s, v) => s with { MailDigestAlgorithm = v }, "digest of message bodies: MD5, SHA1, SHA256, SHA384 or SHA512");
         add.Later("$mail_part_digest_algorithm", Text, Dynamic, "\"SHA1\"", "digest of message parts");
     }
 

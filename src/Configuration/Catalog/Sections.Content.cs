@@ -64,13 +64,14 @@ internal static partial class Sections
         add.Truth("$allow_fixing_long_header_lines", Dynamic, s => s.AllowFixingLongHeaderLines, (s, v) => s with { AllowFixingLongHeaderLines = v }, "cut header lines at 998 characters");
         add.Integer("$prepend_header_fields_hdridx", Dynamic, Scalars.Integer(0, 100, whenNull: 0), s => s.PrependHeaderFieldsHdridx, (s, v) => s with { PrependHeaderFieldsHdridx = (int)v }, "where a milter inserts fields");
         add.TextOrEmpty("$sa_spam_level_char", Dynamic, s => s.SaSpamLevelChar, (s, v) => s with { SaSpamLevelChar = v }, "character of X-Spam-Level; empty: no such field");
-        add.Later("%prefer_our_added_header_fields", Map, Dynamic, "X-Spam-*, X-CRM114-*, X-DSPAM-*", "fields where ours replaces the spam checker's");
-        add.LaterAll(Truth, Dynamic, "false", "add disclaimers", "$allow_disclaimers", "$outbound_disclaimers_only");
-        add.Later("@disclaimer_options_bysender_maps", Tables, Dynamic, "[]", "which disclaimer, by sender");
-        add.Later("$altermime", Text, Global, "\"altermime\"", "program that adds disclaimers");
-        add.Later("@altermime_args_defang", List, Dynamic, "[\"--verbose\",\"--removeall\"]", "arguments of altermime that wrap");
-        add.Later("@altermime_args_disclaimer", List, Dynamic, "[\"--disclaimer=/etc/altermime-disclaimer.txt\"]", "arguments of altermime that add a disclaimer");
-        add.Later("$enable_anomy_sanitizer", Truth, Global, "false", "wrap mail with the program anomy");
-        add.Later("@anomy_sanitizer_args", List, Dynamic, "[]", "arguments of anomy");
+        add.Add("%prefer_our_added_header_fields", Map, Dynamic, NamedSwitches.Reader(), s => s.PreferOurAddedHeaderFields, (s, v) => s with { PreferOurAddedHeaderFields = v(s.PreferOurAddedHeaderFields) }, "names of fields of which ours is added and not the one a scanner or hook gives, each true or false");
+        add.Truth("$allow_disclaimers", Dynamic, s => s.AllowDisclaimers, (s, v) => s with { AllowDisclaimers = v }, "the manglings disclaimer and nulldisclaimer may be used");
+        add.Truth("$outbound_disclaimers_only", Dynamic, s => s.OutboundDisclaimersOnly, (s, v) => s with { OutboundDisclaimersOnly = v }, "no disclaimer for local recipients");
+        add.Maps("@disclaimer_options_bysender_maps", Dynamic, TextMaps, s => s.DisclaimerOptionsBysenderMaps, (s, v) => s with { DisclaimerOptionsBysenderMaps = v }, "text for _OPTION_ in altermime_args_disclaimer, by sender");
+        add.Line("$altermime", Global, s => s.Altermime, (s, v) => s with { Altermime = v }, "program for the manglings altermime and disclaimer; null: none");
+        add.Add("@altermime_args_defang", List, Dynamic, Scalars.Lines, s => s.AltermimeArgsDefang, (Settings s, IReadOnlyList<string> v) => s with { AltermimeArgsDefang = v }, "arguments of altermime for the mangling altermime");
+        add.Add("@altermime_args_disclaimer", List, Dynamic, Scalars.Lines, s => s.AltermimeArgsDisclaimer, (Settings s, IReadOnlyList<string> v) => s with { AltermimeArgsDisclaimer = v }, "arguments of altermime for the mangling disclaimer");
+        add.Meaningless("$enable_anomy_sanitizer", Truth, Global, "false", "a module inside the process that wraps mail; use the manglings attach or altermime");
+        add.Meaningless("@anomy_sanitizer_args", List, Dynamic, "[]", "arguments of the module anomy");
     }
 }

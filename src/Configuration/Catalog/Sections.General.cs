@@ -47,7 +47,7 @@ internal static partial class Sections
         add.Later("$helpers_home", Text, Global, "MYHOME", "home directory of helper programs");
         add.Later("$instance_name", Text, Global, "\"\"", "free tag of this instance");
         add.Later("$allow_preserving_evidence", Truth, Global, "true", "keep a message's directory after trouble with it");
-        add.Later("$replace_existing_extension", Truth, Dynamic, "true", "a new address extension replaces the old one instead of being appended");
+        add.Truth("$replace_existing_extension", Dynamic, s => s.ReplaceExistingExtension, (s, v) => s with { ReplaceExistingExtension = v }, "a new address extension replaces the old one instead of being appended");
         add.TextOrEmpty("$snmp_contact", Dynamic, s => s.SnmpContact, (s, v) => s with { SnmpContact = v }, "sysContact in SNMP; banks do not change it");
         add.TextOrEmpty("$snmp_location", Dynamic, s => s.SnmpLocation, (s, v) => s with { SnmpLocation = v }, "sysLocation in SNMP; banks do not change it");
         add.LaterAll(Text, Global, "built in", "part of the version texts", "$myversion", "$myversion_id", "$myversion_id_numeric", "$myversion_date");

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Amavis.Configuration.Reading;
+using Amavis.Core.Categories;
 using Amavis.Core.Lookups;
 using Amavis.Core.Policy;
 using static Amavis.Configuration.Catalog.ValueKind;
@@ -73,13 +74,21 @@ internal static partial class Sections
         add.Secret("$amavis_auth_pass", Dynamic, s => s.AmavisAuthPass, (s, v) => s with { AmavisAuthPass = v }, "password for authentication at the next hop");
         add.Truth("$auth_required_out", Dynamic, s => s.AuthRequiredOut, (s, v) => s with { AuthRequiredOut = v }, "authenticate at the next hop: as ourselves for mail made here, as the client did for its mail");
         add.Truth("$auth_reauthenticate_forwarded", Dynamic, s => s.AuthReauthenticateForwarded, (s, v) => s with { AuthReauthenticateForwarded = v }, "authenticate as ourselves also for forwarded mail");
+        add.Truth("$smtp_connection_cache_on_demand", Global, s => s.SmtpConnectionCacheOnDemand, (s, v) => s with { SmtpConnectionCacheOnDemand = v }, "keep connections to the next hop only while messages follow each other within seconds");
+        add.Maps("@forward_method_maps", Dynamic, MethodMaps, s => s.ForwardMethodMaps, (s, v) => s with { ForwardMethodMaps = v }, "next hop by recipient; an empty text: none", "forward_method");
+        add.Add("%forward_method_maps_by_ccat", ByCategory, Dynamic, ByCategories.Reader(Reading.Maps.Reader(MethodMaps)), s => null, (Settings s, Core.Categories.ByCategory<LookupMaps?> v) => s with { ForwardMethodMapsByCcatOver = s.ForwardMethodMapsByCcatOver.Merge(v) }, "next hop by category and recipient", "{\"catchall\":forward_method_maps}");
+        add.Add<string?>("$always_bcc", Text, LegacyDynamic, SpecialScalars.Address, s => s.AlwaysBcc, (s, v) => s with { AlwaysBcc = v }, "additional recipient of every message, also of blocked ones, by notify_method");
+        add.Add("%always_bcc_by_ccat", ByCategory, Dynamic, ByCategories.Reader<string>(AddressText), s => s.AlwaysBccByCcatOver, (s, v) => s with { AlwaysBccByCcatOver = s.AlwaysBccByCcatOver.Merge(v) }, "additional recipient by category", "{\"catchall\":always_bcc}");
+        add.Add("%local_delivery_aliases", Map, Dynamic, LocalAliases.Read, s => s.LocalDeliveryAliases.Keys.Order(StringComparer.Ordinal), (Settings s, Func<FrozenDictionary<string, LocalMailbox>, FrozenDictionary<string, LocalMailbox>> v) => s with { LocalDeliveryAliases = v(s.LocalDeliveryAliases) }, "places of the local: method, by name: a path, or [path, file name]; null: not stored", "*-quarantine, archive-files, archive-mbox, recip-quarantine, sender-quarantine");
+    }
 
-        add.Later("$smtp_connection_cache_on_demand", Truth, Global, "true", "close connections to the next hop when they are seldom used");
-        add.Later("@forward_method_maps", Tables, Dynamic, "forward_method", "next hop by recipient");
-        add.Later("%forward_method_maps_by_ccat", ByCategory, Dynamic, "{\"catchall\":forward_method_maps}", "next hop by category");
-        add.Later("$always_bcc", Text, LegacyDynamic, "null", "additional recipient of every message");
-        add.Later("%always_bcc_by_ccat", ByCategory, Dynamic, "{\"catchall\":always_bcc}", "additional recipient by category");
-        add.Later("%local_delivery_aliases", Map, Dynamic, "built in", "places of the local: method");
+    private static readonly MapsType MethodMaps = new(ResultType.Method);
+
+    private static bool AddressText(Yaml.Node node, BindContext context, out string value)
+    {
+        var good = SpecialScalars.Address(node, context, out var address);
+        value = address ?? "";
+        return good;
     }
 
     private static JsonObject BankNames(Settings settings) =>

@@ -15,6 +15,8 @@ internal static partial class Sections
         add.Truth("mark_undecodable", Dynamic, s => s.MarkUndecodable, (s, v) => s with { MarkUndecodable = v }, "mail with archives that can't be unpacked in full is unchecked");
         add.Truth("spam_scanners_failure_is_fatal", Dynamic, s => s.SpamScannersFailureIsFatal, (s, v) => s with { SpamScannersFailureIsFatal = v }, "mail that no spam scanner could score is answered 451; false: it goes on without a score");
         add.Truth("sql_log_required", Global, s => s.SqlLogRequired, (s, v) => s with { SqlLogRequired = v }, "no mail is accepted while it can't be logged in the database");
+        add.Add("hooks", List, Global, HookList.Read, s => s.Hooks.Select(h => h.Path), (Settings s, IReadOnlyList<HookSettings> v) => s with { Hooks = v }, "assemblies with code of your own: path, type, options");
+        add.Truth("hooks_failure_is_fatal", Dynamic, s => s.HooksFailureIsFatal, (s, v) => s with { HooksFailureIsFatal = v }, "a hook that fails leaves the message with the client (451); false: it is logged and the message goes on");
         add.Truth("auto_migrate", Global, s => s.AutoMigrate, (s, v) => s with { AutoMigrate = v }, "create or upgrade the database at start");
         add.Integer("explain_header_octets", Global, Scalars.Integer(0, 1 << 24, whenNull: 0), s => s.ExplainHeaderOctets, (s, v) => s with { ExplainHeaderOctets = (int)v }, "octets of the original header kept for the console; 0: none");
         add.Add("metrics_listen", Text, Global, Reading.Sockets.HostAndPort, s => s.MetricsListen, (Settings s, string? v) => s with { MetricsListen = v }, "address:port of /metrics, /healthz and /status; null: none");

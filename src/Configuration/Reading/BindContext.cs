@@ -1,3 +1,4 @@
+using Amavis.Configuration.Files;
 using Amavis.Configuration.Yaml;
 using Amavis.Core.Lookups;
 
@@ -16,6 +17,12 @@ internal sealed class BindSession(MistakeList mistakes, AddressRules rules, bool
 
     /// <summary>Drop blanks at the end of values in hash files.</summary>
     public bool TrimValues => trimValues;
+
+    /// <summary>What the configuration gives, by the variables' names.</summary>
+    public IReadOnlyDictionary<string, Assignment> Given { get; init; } = new Dictionary<string, Assignment>();
+
+    /// <summary>Older variables that tables name, by which they have an effect also beside their <c>*_maps</c> variable.</summary>
+    public HashSet<string> LinkedVariables { get; } = [];
 
     public List<BankReference> BankReferences { get; } = [];
 

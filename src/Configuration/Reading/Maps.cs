@@ -9,7 +9,7 @@ namespace Amavis.Configuration.Reading;
 /// <summary>
 /// Reads <c>*_maps</c> variables: a list of tables, or one table without the list. A map is a hash table, a list of texts an
 /// access list, <c>{regexp: […]}</c> ordered patterns, <c>{file: path}</c> a hash file, <c>{array: path}</c> an access list in a
-/// file, any other value a constant. <c>{hash: {…}}</c> and <c>{acl: […]}</c> say the kind where a key could be mistaken for one.
+/// file, <c>{variable: name}</c> an older variable, any other value a constant. <c>{hash: {…}}</c> and <c>{acl: […]}</c> say the kind where a key could be mistaken for one.
 /// </summary>
 internal static class Maps
 {
@@ -34,6 +34,9 @@ internal static class Maps
         table = null;
         switch (node)
         {
+            // A list of methods is one value.
+            case ListNode or ScalarNode when type.Result == ResultType.Method:
+                return Constant(node, type, context, out table);
             case ListNode list:
                 return Acl(list, type, context, out table);
             case MapNode { Entries: [{ Key.Text: "regexp", Value: ListNode patterns }] }:
@@ -42,22 +45,24 @@ internal static class Maps
                 return Acl(list, type, context, out table);
             case MapNode { Entries: [{ Key.Text: "hash", Value: MapNode map }] }:
                 return Hash(map, type, context, out table);
+            case MapNode { Entries: [{ Key.Text: OlderVariables.Key, Value: ScalarNode { IsNull: false } older }] }:
+                return OlderVariables.Table(older, type, context, out table);
             case MapNode { Entries: [{ Key.Text: "file" or "array", Value: ScalarNode { IsNull: false } path } entry] }:
                 return FromFile(path, entry.Key.Text == "array", type, context, out table);
             case MapNode map:
                 return Hash(map, type, context, out table);
             default:
-                return Constant((ScalarNode)node, type, context, out table);
+                return Constant(node, type, context, out table);
         }
     }
 
-    private static bool Constant(ScalarNode node, MapsType type, BindContext context, out LookupTable? table)
+    private static bool Constant(Node node, MapsType type, BindContext context, out LookupTable? table)
     {
         table = null;
-        if (type.Result == ResultType.Truth && !node.IsNull && Scalars.TruthOf(node) is null)
+        if (type.Result == ResultType.Truth && node is ScalarNode { IsNull: false } scalar && Scalars.TruthOf(scalar) is null)
         {
-            return context.Fault(node, $"\"{node.Text}\" alone is a constant and would match every address; "
-                + $"an access list stands in a list of its own: [[{node.Text}]]");
+            return context.Fault(node, $"\"{scalar.Text}\" alone is a constant and would match every address; "
+                + $"an access list stands in a list of its own: [[{scalar.Text}]]");
         }
         if (!type.Read(node, context, out var value))
             return false;

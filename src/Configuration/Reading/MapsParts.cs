@@ -41,7 +41,7 @@ internal static class MapsParts
     public static LookupMaps? Compile(IReadOnlyList<(Variable Part, Node Value)> given, MapsType type, LookupTable? last, BindContext context) =>
         Compile([.. given.Select(g => (g.Part.Sigil + g.Part.Name, g.Value))], type, last, context);
 
-    private static bool Part(Node node, ValueKind kind, MapsType type, BindContext context, out LookupTable? table)
+    public static bool Part(Node node, ValueKind kind, MapsType type, BindContext context, out LookupTable? table)
     {
         table = null;
         if (node is ScalarNode { IsNull: true })

@@ -11,6 +11,8 @@ internal enum ResultType
     Text,
     Method,
     Destiny,
+    /// <summary>A kind of change to passed mail, or a truth value.</summary>
+    Mangling,
     /// <summary>Names of banned rule sets, or tables over file names.</summary>
     RuleNames,
     /// <summary>Tables over sender addresses that give scores.</summary>
@@ -34,6 +36,7 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
         ResultType.Number => "a number",
         ResultType.Method => "a delivery method",
         ResultType.Destiny => "a destiny (D_PASS …)",
+        ResultType.Mangling => SpecialScalars.ManglingWords,
         ResultType.SenderScores => "a list of tables by sender",
         _ => "a text",
     };
@@ -46,6 +49,8 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
             return true;
         if (node is ListNode list && (Result is ResultType.RuleNames or ResultType.SenderScores))
             return ReadTables(list, context, out value);
+        if (Result == ResultType.Method)
+            return ReadMethod(node, context, out value);
         if (node is not ScalarNode scalar || Result == ResultType.SenderScores)
             return Result == ResultType.Any || context.Expects(node, ResultWords);
         switch (Result)
@@ -58,6 +63,10 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
             case ResultType.Verdict when scalar.Truth is { } verdict:
                 value = verdict ? LookupValue.True : LookupValue.False;
                 return true;
+            case ResultType.Mangling:
+                var good = SpecialScalars.Mangling(node, context, out var mangling);
+                value = new LookupValue(mangling ?? "");
+                return good;
             case ResultType.Destiny:
                 var known = Scalars.DestinyOf(node, context, out var destiny);
                 value = new LookupValue((double)(int)destiny);
@@ -83,13 +92,21 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
                 return true;
             case ResultType.Method:
                 return text.Length == 0 || Methods.Fault(text) is not { } fault || context.Fault(position, fault);
-            case ResultType.Destiny:
+            case ResultType.Destiny or ResultType.Mangling:
                 return Read(new ScalarNode(position, text, true), context, out value);
             case ResultType.SenderScores:
                 return context.Fault(position, $"expects {ResultWords}, got \"{text}\"");
             default:
                 return !text.Any(char.IsControl) || context.Fault(position, "holds a control character or line end");
         }
+    }
+
+    /// <summary>A method, or several to choose from.</summary>
+    private static bool ReadMethod(Node node, BindContext context, out LookupValue? value)
+    {
+        var good = Methods.Method(node, context, out var method);
+        value = new LookupValue(method?.LookupText ?? "");
+        return good;
     }
 
     private bool ReadTables(ListNode list, BindContext context, out LookupValue? value)

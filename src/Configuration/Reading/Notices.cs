@@ -34,7 +34,7 @@ internal sealed class Notices(Dictionary<string, Assignment> assignments, BindSe
     private IEnumerable<string> DeadParts() =>
         from part in assignments.Values
         let users = VariableCatalog.All.Where(v => v.Parts.Contains(part.Variable.Name)).ToList()
-        where part.Variable.PartOf is not null && users.TrueForAll(u => assignments.ContainsKey(u.Name))
+        where part.Variable.PartOf is not null && users.TrueForAll(u => assignments.ContainsKey(u.Name)) && !session.LinkedVariables.Contains(part.Variable.Name)
         select $"{part.Key.Position}: {part.Variable.Name}: changes nothing, since {part.Variable.PartOf} is given";
 
     private IEnumerable<string> MissingBanks() =>

@@ -1,4 +1,6 @@
 using Amavis.Configuration.Yaml;
+using Amavis.Core.Addresses;
+using Amavis.Core.Policy;
 
 namespace Amavis.Configuration.Reading;
 
@@ -18,6 +20,41 @@ internal static class SpecialScalars
         var plain = !value.AsSpan().ContainsAny(" @/<>") && !value.StartsWith('.') && !value.EndsWith('.');
         return (plain && (value.Contains('.') || value == "localhost"))
             || context.Fault(node, $"\"{value}\" is not a fully qualified host name; it has to hold a dot, or to be localhost");
+    }
+
+    public const string ManglingWords = "true, false, attach, altermime, disclaimer, null or nulldisclaimer";
+
+    /// <summary>A kind of change to passed mail; null and false: none. True leaves the kind to what is installed.</summary>
+    public static bool Mangling(Node node, BindContext context, out string? value)
+    {
+        value = null;
+        if (node is ScalarNode { IsNull: true } or ScalarNode { Text: "" })
+            return true;
+        if (node is not ScalarNode scalar)
+            return context.Expects(node, ManglingWords);
+        if (Scalars.TruthOf(scalar) is { } truth)
+        {
+            value = truth ? "1" : null;
+            return true;
+        }
+        value = scalar.Text.ToLowerInvariant();
+        return value is "attach" or "altermime" or "anomy" or "disclaimer" or "null" or "nulldisclaimer" || context.Expects(node, ManglingWords);
+    }
+
+    /// <summary>A digest, with or without the dash in its name.</summary>
+    public static bool Digest(Node node, BindContext context, out string value)
+    {
+        value = ((node as ScalarNode)?.Text ?? "").Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
+        return value is "MD5" or "SHA1" or "SHA256" or "SHA384" or "SHA512" || context.Expects(node, "MD5, SHA1, SHA256, SHA384 or SHA512");
+    }
+
+    /// <summary>A mail address; null and the empty text: none.</summary>
+    public static bool Address(Node node, BindContext context, out string? value)
+    {
+        if (!Scalars.Line(node, context, out value))
+            return false;
+        return string.IsNullOrEmpty(value) || (MailAddress.TryParse(value, out var address) && address.Domain.Length > 0)
+            || context.Fault(node, $"\"{value}\" is not a mail address");
     }
 
     public static bool MailIdBits(Node node, BindContext context, out long value) =>

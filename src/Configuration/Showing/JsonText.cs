@@ -69,6 +69,8 @@ internal static class JsonText
     private static JsonNode? OfTable(LookupTable table) => table switch
     {
         ConstantTable { Value.Number: { } number } => OfNumber(number),
+        // Several methods to choose from.
+        ConstantTable { Value.Text: var text } when text.Contains('\n') => Array(text.Split('\n')),
         ConstantTable constant => Of((object?)constant.Value.Text),
         RegexTable patterns => new JsonObject { ["regexp"] = Array(patterns.Rules.Select(r => r.Pattern.ToString())) },
         _ => JsonValue.Create("(table)"),

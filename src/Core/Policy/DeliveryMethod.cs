@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace Amavis.Core.Policy;
@@ -67,6 +68,11 @@ public sealed record DeliveryTarget(DeliveryProtocol Protocol, string? Host, int
 /// <summary>A delivery method: one target, or several of smtp and lmtp to choose from (failover, load sharing).</summary>
 public sealed class DeliveryMethod : IEquatable<DeliveryMethod>
 {
+    /// <summary>Lookup results that have been read; beyond this many the memory of them starts anew.</summary>
+    private const int MaxRead = 1000;
+
+    private static readonly ConcurrentDictionary<string, DeliveryMethod?> Read = [];
+
     public DeliveryMethod(IReadOnlyList<DeliveryTarget> targets)
     {
         ArgumentOutOfRangeException.ThrowIfZero(targets?.Count ?? 0);
@@ -80,6 +86,33 @@ public sealed class DeliveryMethod : IEquatable<DeliveryMethod>
     /// <summary>For code and tests; throws on a faulty text.</summary>
     public static DeliveryMethod Parse(params string[] texts) =>
         new([.. texts.Select(t => DeliveryTarget.TryParse(t, out var target, out var fault) ? target! : throw new FormatException(fault))]);
+
+    /// <summary>The form as a value of a lookup table, which holds texts: the targets, each on a line.</summary>
+    public string LookupText => string.Join('\n', Targets.Select(t => t.Text));
+
+    /// <summary>Reads the value of a lookup table.</summary>
+    /// <param name="method">Null: the text is empty, so that nobody here delivers; or it is faulty.</param>
+    /// <returns>False when the text is not a method.</returns>
+    public static bool TryParseLookup(string text, out DeliveryMethod? method)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (Read.Count > MaxRead)
+            Read.Clear();
+        method = Read.GetOrAdd(text, static t => FromLookup(t));
+        return method is not null || text.Length == 0;
+    }
+
+    private static DeliveryMethod? FromLookup(string text)
+    {
+        var targets = new List<DeliveryTarget>();
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!DeliveryTarget.TryParse(line, out var target, out _))
+                return null;
+            targets.Add(target!);
+        }
+        return targets.Count == 0 ? null : new DeliveryMethod(targets);
+    }
 
     public bool Equals(DeliveryMethod? other) => other is not null && Targets.SequenceEqual(other.Targets);
 

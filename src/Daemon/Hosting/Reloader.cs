@@ -3,11 +3,12 @@ using Amavis.Core.Logging;
 using Amavis.Core.Policy;
 using Amavis.Daemon.Logging;
 using Amavis.Engine;
+using Amavis.Engine.Hooks;
 
 namespace Amavis.Daemon.Hosting;
 
 /// <summary>Reads the configuration again on demand; a faulty file changes nothing.</summary>
-internal sealed class Reloader(string path, CurrentSettings current, ServerSlots slots, MailLog log, IMailLog lines)
+internal sealed class Reloader(string path, CurrentSettings current, ServerSlots slots, HookRegistry hooks, MailLog log, IMailLog lines)
 {
     private readonly Lock _lock = new();
 
@@ -29,6 +30,15 @@ internal sealed class Reloader(string path, CurrentSettings current, ServerSlots
 
     private void Take(Settings settings)
     {
+        try
+        {
+            hooks.Load(settings);
+        }
+        catch (HookLoadException e)
+        {
+            lines.Line(-1, null, "reload refused: " + e.Message);
+            return;
+        }
         var before = current.Value;
         current.Value = settings;
         slots.Resize(settings.MaxServers);

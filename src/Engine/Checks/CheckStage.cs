@@ -8,6 +8,7 @@ using Amavis.Decoding;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
 using Amavis.Engine.Checks.PenPals;
+using Amavis.Engine.Hooks;
 using Amavis.Engine.Reporting;
 using Amavis.Engine.Verdicts;
 using Amavis.Scanning.Banned;
@@ -21,7 +22,7 @@ namespace Amavis.Engine.Checks;
 /// <summary>Runs the checks of one message in their order and sums up what they say. Decides nothing but which checks are worth running.</summary>
 internal sealed class CheckStage(
     EngineServices services, ReceivedMessage message, Letter letter, IReadOnlyList<RecipientPolicy> policies, MessageDeadline deadline,
-    StageClock stages, CounterBatch counters, Action<string> enter)
+    StageClock stages, CounterBatch counters, Action<string> enter, MessageHooks hooks)
 {
     private static readonly TimeSpan LongestSpamScan = TimeSpan.FromSeconds(60);
 
@@ -63,6 +64,8 @@ internal sealed class CheckStage(
             findings = findings with { Spam = spam };
             stages.End(Stage.SpamScan);
 
+            enter("hook");
+            findings = await hooks.CheckedAsync(findings, policies, cancellationToken);
             enter("penpals_check");
             findings = findings with { Correspondence = await correspondence.RunAsync(findings, bounce, cancellationToken) };
             stages.End(Stage.PenPals);

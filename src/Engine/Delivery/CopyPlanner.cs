@@ -1,6 +1,9 @@
+using System.Globalization;
 using Amavis.Core.Categories;
 using Amavis.Core.Explaining;
+using Amavis.Core.Policy;
 using Amavis.Engine.Checks.PenPals;
+using Amavis.Engine.Delivery.Mangling;
 using Amavis.Engine.Reporting;
 using Amavis.Engine.Verdicts;
 
@@ -10,12 +13,13 @@ namespace Amavis.Engine.Delivery;
 public static class CopyPlanner
 {
     private const int MaxLevelBar = 64;
+    private const string CategoryField = "X-Amavis-Category";
 
-    /// <param name="quarantined">The message has a copy in the quarantine.</param>
-    public static CopyPlan ForRecipient(RecipientVerdict verdict, Findings findings, string mailId, bool quarantined)
+    public static CopyPlan ForRecipient(RecipientVerdict verdict, Findings findings, CopyFacts copy)
     {
         ArgumentNullException.ThrowIfNull(verdict);
         ArgumentNullException.ThrowIfNull(findings);
+        ArgumentNullException.ThrowIfNull(copy);
         var policy = verdict.Policy;
         var settings = policy.Settings;
         var fields = new List<AddedField>();
@@ -28,8 +32,10 @@ public static class CopyPlanner
 
         if (findings.Tree?.Hold is { } hold)
             Add("X-Amavis-Hold", hold);
-        if (policy.IsLocal && quarantined)
-            Add("X-Quarantine-ID", $"<{mailId}>");
+        if (policy.IsLocal && copy.Quarantined)
+            Add("X-Quarantine-ID", $"<{copy.MailId}>");
+        if (copy.Mangling.Remark(settings.MyHostname) is { } modified)
+            Add("X-Amavis-Modified", modified);
         if (!policy.BypassVirus && settings.XHeaderTag.Length > 0 && settings.XHeaderLine.Length > 0)
             Add(settings.XHeaderTag, settings.XHeaderLine);
         foreach (var alert in Alerts(verdict, findings))
@@ -41,11 +47,42 @@ public static class CopyPlanner
         {
             marked |= verdict.IsTag2;
             AddSpamFields(verdict, Add);
+            if (verdict is { IsTag2: true, Spam.Report.Length: > 0 } && settings.MayAddHeader("X-Spam-Report"))
+                fields.Add(ReportField(verdict.Spam.Report));
         }
+        if (policy.IsLocal)
+            AddSupplied(copy.Supplied, fields, settings);
         if (verdict.Correspondence is { PenPal: not null } pal)
             Add("X-Amavis-PenPals", "age " + PenPalAge.Text(pal.Age));
-        var tag = SubjectTag(verdict);
-        return new CopyPlan(fields, policy.RemoveSpamHeaders, tag, marked || tag is not null);
+        var tag = SubjectTag(verdict, copy);
+        return new CopyPlan(fields, policy.RemoveSpamHeaders, tag, marked || tag is not null)
+        {
+            Category = settings.MayAddHeader(CategoryField) ? new AddedField(CategoryField, $"{settings.MyAuthservId ?? settings.MyHostname}; category={verdict.Effective.DisplayName}") : null,
+            Mangling = copy.Mangling,
+            Warnings = copy.Mangling.Kind == ManglingKind.Attach ? DefangReasons.Of(verdict, findings) : [],
+        };
+    }
+
+    /// <summary>Several lines of a scanner's report as the lines of one field.</summary>
+    public static AddedField ReportField(string report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var lines = report.ReplaceLineEndings("\n").Split('\n').Where(l => l.Trim().Length > 0).Select(l => " " + l.Trim());
+        return new AddedField("X-Spam-Report", "\n" + string.Join('\n', lines)) { KeepLines = true };
+    }
+
+    /// <summary>What scanners and hooks give, unless we have a field of that name or are to make it ourselves.</summary>
+    private static void AddSupplied(IReadOnlyList<AddedField> supplied, List<AddedField> fields, Settings settings)
+    {
+        foreach (var field in supplied)
+        {
+            var ours = settings.PreferOurAddedHeaderFields.Contains(field.Name.ToLowerInvariant())
+                && fields.Exists(f => f.Name.Equals(field.Name, StringComparison.OrdinalIgnoreCase));
+            if (ours || !settings.MayAddHeader(field.Name))
+                continue;
+            fields.RemoveAll(f => f.Name.Equals(field.Name, StringComparison.OrdinalIgnoreCase) && f.Name.StartsWith("X-Spam", StringComparison.OrdinalIgnoreCase));
+            fields.Add(field);
+        }
     }
 
     /// <summary>X-Amavis-Alert, one for each kind of finding.</summary>
@@ -58,7 +95,7 @@ public static class CopyPlanner
         if (verdict.Categories.Has(ContentCategory.Banned))
             yield return ("BANNED, message contains " + verdict.Banned?.ShortReason, true);
         if (verdict.Categories.Has(ContentCategory.BadHeader))
-            yield return ("BAD HEADER SECTION, " + findings.HeaderDefects[0].Text, false);
+            yield return ("BAD HEADER SECTION, " + findings.HeaderDefects.Select(d => d.Text).DefaultIfEmpty("found by a hook").First(), false);
     }
 
     /// <summary>Score as shown: at least 64 when blacklisted, at most 0 when whitelisted; null: not scored.</summary>
@@ -104,23 +141,23 @@ public static class CopyPlanner
     }
 
     /// <summary>First non-empty tag of the categories from the most severe on; only for local recipients.</summary>
-    private static string? SubjectTag(RecipientVerdict verdict)
+    private static string? SubjectTag(RecipientVerdict verdict, CopyFacts copy)
     {
         if (!verdict.Policy.IsLocal)
             return null;
         var settings = verdict.Policy.Settings;
-        foreach (var key in verdict.Categories.Keys)
+        foreach (var key in verdict.Categories.Keys.Append(ContentCategory.CatchAll))
         {
             if (!settings.ByCcat.SubjectTags.Entries.TryGetValue(key, out var maps) || maps is null)
                 continue;
             var text = maps.Text(verdict.Policy.Keys);
             if (!string.IsNullOrEmpty(text))
-                return ExpandTag(text, verdict);
+                return ExpandTag(text, verdict, copy);
         }
         return null;
     }
 
-    private static string ExpandTag(string tag, RecipientVerdict verdict)
+    private static string ExpandTag(string tag, RecipientVerdict verdict, CopyFacts copy)
     {
         if (!tag.Contains('_'))
             return tag;
@@ -130,6 +167,12 @@ public static class CopyPlanner
             .Replace("_REQD_", verdict.Policy.Tag2Level is { } r ? LogLine.Number(r) : "-", StringComparison.Ordinal)
             .Replace("_YESNO_", verdict.IsTag2 ? "Yes" : "No", StringComparison.Ordinal)
             .Replace("_YESNOCAPS_", verdict.IsTag2 ? "YES" : "NO", StringComparison.Ordinal)
-            .Replace("_HOSTNAME_", settings.MyHostname, StringComparison.Ordinal);
+            .Replace("_HOSTNAME_", settings.MyHostname, StringComparison.Ordinal)
+            .Replace("_DATE_", ReceivedField.Date(copy.Now), StringComparison.Ordinal)
+            .Replace("_U_", copy.Now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("_LOGID_", copy.LogId, StringComparison.Ordinal)
+            .Replace("_MAILID_", copy.MailId, StringComparison.Ordinal)
+            // No scanner tells us of one.
+            .Replace("_SUBJPREFIX_", "", StringComparison.Ordinal);
     }
 }

@@ -3,7 +3,9 @@ using Amavis.Core.Counters;
 using Amavis.Core.Logging;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
-using Amavis.Engine.Verdicts;
+using Amavis.Core.Storage;
+using Amavis.Engine.Delivery.Methods;
+using Amavis.Engine.Quarantine;
 using Amavis.Protocols.Smtp.Client;
 
 namespace Amavis.Engine.Delivery;
@@ -13,7 +15,7 @@ internal static class Deliveries
 {
     /// <summary>The original message, with the client's facts and wishes passed on.</summary>
     public static SmtpDelivery Relay(
-        ReceivedMessage message, Letter letter, DeliveryMethod method, OutgoingMessage copy, IReadOnlyList<RecipientVerdict> verdicts, MessageDeadline deadline)
+        ReceivedMessage message, Letter letter, DeliveryMethod method, OutgoingMessage copy, IReadOnlyList<SmtpDeliveryRecipient> recipients, MessageDeadline deadline)
     {
         var envelope = message.Envelope;
         var settings = message.Policy.Settings;
@@ -21,7 +23,7 @@ internal static class Deliveries
         {
             Method = method,
             Sender = envelope.Sender,
-            Recipients = [.. verdicts.Select(v => new SmtpDeliveryRecipient(v.Recipient.Address, NotifyOf(v.Recipient, settings), v.Recipient.OriginalRecipient))],
+            Recipients = recipients,
             Message = copy,
             LogId = message.LogId,
             PeerAddress = message.Connection.Peer?.Address,
@@ -72,11 +74,28 @@ internal static class Deliveries
             Deadline = deadline,
         };
 
+    /// <summary>A delivery with what methods other than SMTP need.</summary>
+    /// <param name="arrival">Null: mail made here.</param>
+    public static Shipment Shipment(ReceivedMessage message, SmtpDelivery delivery, MessageArrival? arrival, MessageDeadline deadline, string? mailId = null)
+    {
+        var settings = message.Policy.Settings;
+        return new Shipment
+        {
+            Delivery = delivery,
+            Settings = settings,
+            Arrival = arrival,
+            Limit = deadline.Share(),
+            Names = new FileNameValues(
+                arrival?.MailId ?? mailId ?? "", message.LogId, settings.PartitionTag, message.ReceivedAt.ToLocalTime(), () => BodyDigest.Hex(delivery.Message, settings), delivery.Sender.Unquoted),
+        };
+    }
+
     /// <summary>Success that is told of here is nobody else's business any more.</summary>
     public static bool AnswersSuccess(EnvelopeRecipient recipient, Settings settings) =>
         settings.TerminateDsnOnNotifySuccess && recipient.Notify.HasFlag(DsnNotify.Success);
 
-    private static DsnNotify NotifyOf(EnvelopeRecipient recipient, Settings settings)
+    /// <summary>NOTIFY as passed on.</summary>
+    public static DsnNotify NotifyOf(EnvelopeRecipient recipient, Settings settings)
     {
         if (!AnswersSuccess(recipient, settings))
             return recipient.Notify;
@@ -88,10 +107,18 @@ internal static class Deliveries
     /// <param name="kind">Dsn, Notif, Quar, Arf for mail made here; else null.</param>
     public static void Count(CounterBatch counters, SmtpDeliveryResult result, DeliveryMethod method, long octets, string direction, string? kind)
     {
-        var protocol = method.Protocol == DeliveryProtocol.Lmtp ? "ProtoLMTP" : "ProtoSMTP";
+        var protocol = method.Protocol switch
+        {
+            DeliveryProtocol.Smtp => "ProtoSMTP",
+            DeliveryProtocol.Lmtp => "ProtoLMTP",
+            DeliveryProtocol.Pipe => "ProtoPipe",
+            DeliveryProtocol.Bsmtp => "ProtoBSMTP",
+            DeliveryProtocol.Local => "ProtoLocal",
+            _ => "ProtoSQL",
+        };
         string[] names = ["", direction, protocol, protocol + direction, .. kind is null ? Array.Empty<string>() : ["Submit" + kind]];
-        var connected = result.Recipients.Any(r => r.RemoteMta is not null);
-        if (connected)
+        var attempted = method.Protocol is not (DeliveryProtocol.Smtp or DeliveryProtocol.Lmtp) || result.Recipients.Any(r => r.RemoteMta is not null);
+        if (attempted)
             foreach (var name in names)
                 counters.Add("OutMsgs" + name);
         if (result.Recipients.Any(r => r.Reply.IsSuccess))
@@ -122,6 +149,7 @@ internal static class Deliveries
     public static LoginCredentials? OwnLogin(Settings settings) =>
         settings is { AuthRequiredOut: true, AmavisAuthUser: { } user } ? new LoginCredentials(user, settings.AmavisAuthPass ?? "") : null;
 
+    /// <summary>Null: the system's choice.</summary>
     public static IPAddress? BindAddress(Settings settings) =>
         settings.LocalClientBindAddress is { } text && IPAddress.TryParse(text.Trim('[', ']'), out var address) ? address : null;
 }

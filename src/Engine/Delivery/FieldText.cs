@@ -12,5 +12,6 @@ internal static class FieldText
     public static string Fold(AddedField field) =>
         Encoding.UTF8.GetString(FieldWriter.Write(field.Name, field.Body, FoldingOf(field), HeaderRendering.Default));
 
-    private static Folding FoldingOf(AddedField field) => field.Body.Contains('\n') ? Folding.AtMarks : Folding.AtBlanks;
+    private static Folding FoldingOf(AddedField field) =>
+        field.KeepLines ? Folding.AsGiven : field.Body.Contains('\n') ? Folding.AtMarks : Folding.AtBlanks;
 }

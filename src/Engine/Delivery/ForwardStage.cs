@@ -1,7 +1,8 @@
 using Amavis.Core.Categories;
 using Amavis.Core.Counters;
 using Amavis.Core.Messages;
-using Amavis.Core.Policy;
+using Amavis.Engine.Delivery.Mangling;
+using Amavis.Engine.Delivery.Methods;
 using Amavis.Engine.Templates;
 using Amavis.Engine.Verdicts;
 using Amavis.Protocols.Smtp.Client;
@@ -12,70 +13,94 @@ namespace Amavis.Engine.Delivery;
 /// Passes the message on for the recipients it is not blocked for: one transaction for each group of equal copies. The reply of the
 /// next hop becomes the recipient's reply.
 /// </summary>
-internal sealed class ForwardStage(EngineServices services, ReceivedMessage message, Letter letter, MessageDeadline deadline, CounterBatch counters)
+internal sealed class ForwardStage(
+    EngineServices services, ReceivedMessage message, Letter letter, MessageDeadline deadline, CounterBatch counters, ForwardOrder order,
+    IReadOnlyList<RecipientVerdict> verdicts, Findings findings)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeastTimeForRetry = TimeSpan.FromSeconds(10);
 
+    private readonly RecipientOutcome[] _outcomes = new RecipientOutcome[verdicts.Count];
+    private readonly RecipientAddress[] _addresses = new RecipientAddress[verdicts.Count];
+    private readonly CopyMaker _copies = new(services, message, letter, deadline, order);
+    private readonly Dispatcher _dispatcher = new(services);
+
     /// <summary>The changes for whom the client serves; null: nobody. Known when <see cref="RunAsync"/> has ended.</summary>
     public CopyPlan? ClientsPlan { get; private set; }
 
-    private bool LeavesToClient => message.Care switch
+    public async Task<IReadOnlyList<RecipientOutcome>> RunAsync(CancellationToken cancellationToken)
     {
-        DeliveryCare.Clients => true,
-        DeliveryCare.ClientsWithoutMethod => message.Policy.Settings.ForwardMethod is null,
-        _ => false,
-    };
+        foreach (var group in Plan().OrderBy(g => g.Order))
+        {
+            var partial = AnyDelivered;
+            if (!partial && !message.Connection.RepliesPerRecipient && _outcomes.Any(o => o is { Relayed: true, Reply.IsTempFail: true }))
+                GiveUp(group);
+            else
+                await TrySendGroupAsync(group, partial, cancellationToken);
+        }
+        return _outcomes;
+    }
 
-    public async Task<IReadOnlyList<RecipientOutcome>> RunAsync(
-        IReadOnlyList<RecipientVerdict> verdicts, Findings findings, string mailId, bool quarantined, CancellationToken cancellationToken)
+    private bool AnyDelivered => _outcomes.Any(o => o is { IsDelivered: true });
+
+    private List<CopyGroup> Plan()
     {
-        var outcomes = new RecipientOutcome[verdicts.Count];
-        var groups = new List<Group>();
+        var groups = new List<CopyGroup>();
         for (var i = 0; i < verdicts.Count; i++)
         {
             var verdict = verdicts[i];
             if (verdict.IsBlocked)
             {
-                outcomes[i] = Blocked(verdict);
+                _outcomes[i] = Blocked(verdict);
                 continue;
             }
-            var plan = CopyPlanner.ForRecipient(verdict, findings, mailId, quarantined);
-            if (LeavesToClient)
+            var mangling = MangleChooser.Choose(verdict, letter.Facts, message.Envelope.Sender);
+            _addresses[i] = RecipientAddress.Of(verdict);
+            var method = message.Care == DeliveryCare.Clients ? null : order.Methods.ElementAtOrDefault(i) ?? MethodChooser.Choose(verdict, mangling);
+            if (method is null && message.Care != DeliveryCare.Ours)
             {
-                outcomes[i] = Left(verdict, plan);
+                // The client sends the body it has: only the header section can be changed.
+                _outcomes[i] = Left(i, PlanOf(verdict, MangleChoice.None));
                 continue;
             }
-            var group = groups.FirstOrDefault(g => g.Plan.Key == plan.Key);
+            if (method is null)
+                throw new MessageFaultException("forward", $"there is no forward_method for {verdict.Recipient.Address.Bracketed}");
+            var plan = PlanOf(verdict, mangling);
+            var key = plan.Key;
+            var group = groups.Find(g => g.Key == key && g.Method.Equals(method));
             if (group is null)
-                groups.Add(group = new Group(plan, []));
+                groups.Add(group = new CopyGroup(plan, key, method, []));
             group.Indexes.Add(i);
         }
+        return groups;
+    }
 
-        foreach (var group in groups)
+    private CopyPlan PlanOf(RecipientVerdict verdict, MangleChoice mangling)
+    {
+        var plan = CopyPlanner.ForRecipient(verdict, findings, new CopyFacts
         {
-            var partial = outcomes.Any(o => o is { IsDelivered: true });
-            if (!partial && !message.Connection.RepliesPerRecipient && outcomes.Any(o => o is { Relayed: true, Reply.IsTempFail: true }))
-                GiveUp(group, verdicts, outcomes);
-            else
-                await TrySendGroupAsync(group, verdicts, outcomes, findings, mailId, partial, cancellationToken);
-        }
-        return outcomes;
+            MailId = order.MailId,
+            LogId = message.LogId,
+            Quarantined = order.Quarantined,
+            Now = message.ReceivedAt.ToLocalTime(),
+            Mangling = mangling,
+            Supplied = findings.Supplied,
+        });
+        return order.Extra.Count == 0 ? plan : plan with { Fields = [.. plan.Fields, .. order.Extra] };
     }
 
     /// <summary>After others have the message, a fault or the deadline is no reason for a second copy to them: the rest is bounced.</summary>
-    private async Task TrySendGroupAsync(
-        Group group, IReadOnlyList<RecipientVerdict> verdicts, RecipientOutcome[] outcomes, Findings findings, string mailId, bool partial, CancellationToken cancellationToken)
+    private async Task TrySendGroupAsync(CopyGroup group, bool partial, CancellationToken cancellationToken)
     {
         try
         {
-            await SendGroupAsync(group, verdicts, outcomes, findings, mailId, partial, cancellationToken);
+            await SendGroupAsync(group, partial, cancellationToken);
         }
-        catch (Exception e) when (outcomes.Any(o => o is { IsDelivered: true }))
+        catch (Exception e) when (AnyDelivered)
         {
             services.Log.Line(-2, message.LogId, $"TROUBLE after the message was delivered to others: {e.Message}");
-            foreach (var i in group.Indexes.Where(i => outcomes[i] is not { IsDelivered: true }))
-                outcomes[i] = new RecipientOutcome
+            foreach (var i in group.Indexes.Where(i => _outcomes[i] is not { IsDelivered: true }))
+                _outcomes[i] = new RecipientOutcome
                 {
                     Verdict = verdicts[i],
                     Reply = new SmtpReply(554, $"5.4.7 Delivery given up, id={message.LogId}"),
@@ -86,8 +111,9 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
     }
 
     /// <summary>The client has one header section for all its recipients: the first one's changes are made.</summary>
-    private RecipientOutcome Left(RecipientVerdict verdict, CopyPlan plan)
+    private RecipientOutcome Left(int index, CopyPlan plan)
     {
+        var verdict = verdicts[index];
         ClientsPlan ??= plan;
         if (ClientsPlan.Key != plan.Key)
             services.Log.Line(-1, message.LogId, $"{message.Connection.Protocol}: RECIPIENTS REQUIRE DIFFERENT HEADERS, {verdict.Recipient.Address.Bracketed} gets those of the first");
@@ -100,7 +126,8 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
             LeftToClient = true,
             // Its MTA tells the sender of the delivery, if somebody is to.
             DsnPropagated = true,
-            Marked = plan.Marked,
+            Marked = plan.Marked || _addresses[index].Extended,
+            FinalAddress = _addresses[index].Address,
         };
     }
 
@@ -113,18 +140,19 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
         Destiny = verdict.Destiny,
     };
 
-    private async Task SendGroupAsync(
-        Group group, IReadOnlyList<RecipientVerdict> verdicts, RecipientOutcome[] outcomes, Findings findings, string mailId, bool partial, CancellationToken cancellationToken)
+    private async Task SendGroupAsync(CopyGroup group, bool partial, CancellationToken cancellationToken)
     {
+        var single = group.Indexes is [var only] ? verdicts[only].Recipient.Address.Bracketed : null;
+        using var copy = await _copies.MakeAsync(group.Plan, () => PlanOf(verdicts[group.Indexes[0]], MangleChoice.None), single, cancellationToken);
         var open = group.Indexes;
         var pause = FirstPause;
         while (true)
         {
-            var results = await SendAsync(group.Plan, [.. open.Select(i => verdicts[i])], mailId, cancellationToken);
+            var results = await SendAsync(group, copy, open, cancellationToken);
             for (var k = 0; k < open.Count; k++)
-                outcomes[open[k]] = Outcome(verdicts[open[k]], results.Recipients[k], group.Plan, findings, mailId);
-            open = [.. open.Where(i => outcomes[i].Reply.IsTempFail)];
-            partial |= outcomes.Any(o => o is { IsDelivered: true });
+                _outcomes[open[k]] = Outcome(open[k], results.Recipients[k], copy.Plan);
+            open = [.. open.Where(i => _outcomes[i].Reply.IsTempFail)];
+            partial |= AnyDelivered;
             // With a single reply for all, a tempfail now would bring a second copy to those who have theirs: the rest is ours.
             if (open.Count == 0 || !partial || message.Connection.RepliesPerRecipient)
                 return;
@@ -135,18 +163,18 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
             pause *= 2;
         }
         foreach (var i in open)
-            outcomes[i] = outcomes[i] with
+            _outcomes[i] = _outcomes[i] with
             {
                 Destiny = Destiny.Bounce,
-                Reply = new SmtpReply(554, $"5.4.7 Delivery given up, id={message.LogId}, last reply: {outcomes[i].Reply}"),
+                Reply = new SmtpReply(554, $"5.4.7 Delivery given up, id={message.LogId}, last reply: {_outcomes[i].Reply}"),
             };
     }
 
-    private void GiveUp(Group group, IReadOnlyList<RecipientVerdict> verdicts, RecipientOutcome[] outcomes)
+    private void GiveUp(CopyGroup group)
     {
         var reply = new SmtpReply(451, $"4.5.0 Giving up due to previous temporary failures, id={message.LogId}");
         foreach (var i in group.Indexes)
-            outcomes[i] = new RecipientOutcome
+            _outcomes[i] = new RecipientOutcome
             {
                 Verdict = verdicts[i],
                 Reply = reply,
@@ -155,80 +183,32 @@ internal sealed class ForwardStage(EngineServices services, ReceivedMessage mess
             };
     }
 
-    private async Task<SmtpDeliveryResult> SendAsync(CopyPlan plan, IReadOnlyList<RecipientVerdict> verdicts, string mailId, CancellationToken cancellationToken)
+    private async Task<SmtpDeliveryResult> SendAsync(CopyGroup group, FinishedCopy copy, List<int> open, CancellationToken cancellationToken)
     {
-        var settings = message.Policy.Settings;
-        if (settings.ForwardMethod is not { } method)
-            throw new MessageFaultException("forward", "no forward_method is set");
-        if (method.Protocol is not (DeliveryProtocol.Smtp or DeliveryProtocol.Lmtp))
-            throw new MessageFaultException("forward", $"forward_method {method} is not available");
-        var single = verdicts.Count == 1 ? verdicts[0].Recipient.Address.Bracketed : null;
-        var copy = letter.Copy(plan, ReceivedField.Make(message, mailId, single));
-        var delivery = Deliveries.Relay(message, letter, method, copy, verdicts, deadline);
-        var result = await services.NextHops.SendAsync(delivery, cancellationToken);
-        Deliveries.Count(counters, result, method, copy.Length, "Relay", null);
-        LogDelivery("FWD", mailId, delivery, result);
+        var recipients = open.Select(i => new SmtpDeliveryRecipient(_addresses[i].Address, Deliveries.NotifyOf(verdicts[i].Recipient, message.Policy.Settings), _addresses[i].OriginalRecipient)).ToList();
+        var delivery = Deliveries.Relay(message, letter, group.Method, copy.Message, recipients, deadline);
+        var result = await _dispatcher.SendAsync(Deliveries.Shipment(message, delivery, order.Arrival, deadline), cancellationToken);
+        Deliveries.Count(counters, result, group.Method, copy.Message.Length, "Relay", null);
+        Deliveries.Log(services.Log, message.LogId, "FWD", order.MailId, delivery, result);
         return result;
     }
 
-    private void LogDelivery(string word, string mailId, SmtpDelivery delivery, SmtpDeliveryResult result) =>
-        Deliveries.Log(services.Log, message.LogId, word, mailId, delivery, result);
-
-    /// <summary>A refusal of the next hop makes the category MTA-failed, with the destiny configured for it.</summary>
-    private RecipientOutcome Outcome(RecipientVerdict verdict, SmtpRecipientResult result, CopyPlan plan, Findings findings, string mailId)
+    private RecipientOutcome Outcome(int index, SmtpRecipientResult result, CopyPlan plan)
     {
+        var address = _addresses[index];
         var outcome = new RecipientOutcome
         {
-            Verdict = verdict,
+            Verdict = verdicts[index],
             Reply = result.Reply,
-            Categories = verdict.Categories,
+            Categories = verdicts[index].Categories,
             Destiny = Destiny.Pass,
             Relayed = true,
-            DsnPropagated = result.DsnPassedOn && !Deliveries.AnswersSuccess(verdict.Recipient, verdict.Policy.Settings),
+            DsnPropagated = result.DsnPassedOn && !Deliveries.AnswersSuccess(verdicts[index].Recipient, message.Policy.Settings),
             RemoteMta = result.RemoteMta,
             RemoteReply = result.RemoteReply,
-            Marked = plan.Marked,
+            Marked = plan.Marked || address.Extended,
+            FinalAddress = address.Address,
         };
-        if (result.Reply.IsSuccess)
-            return outcome;
-        var key = new CategoryKey(ContentCategory.MtaFailed, result.Reply.IsReject ? 2 : 1);
-        var categories = verdict.Categories.With(key);
-        var destiny = verdict.Policy.DestinyOf(key) ?? verdict.Policy.DestinyOf(ContentCategory.MtaFailed) ?? Destiny.Pass;
-        if (destiny == Destiny.Pass)
-            destiny = result.Reply.IsReject ? Destiny.Reject : Destiny.TempFail;
-        var refused = verdict with { Categories = categories, Blocking = key };
-        var macros = BlockedReplies.NeedsMore(refused)
-            ? new MessageMacros(new MacroFacts
-            {
-                Message = message,
-                Letter = letter,
-                Findings = findings,
-                MailId = mailId,
-                Outcomes = [outcome with { Categories = categories, Blocking = key, Destiny = destiny }],
-            })
-            : null;
-        var reason = BlockedReplies.Reason(refused, findings, message.LogId, macros);
-        return outcome with
-        {
-            Categories = categories,
-            Blocking = key,
-            Destiny = destiny,
-            Reply = Convert(result.Reply, destiny, reason, verdict.Policy.Settings.SoftBounce),
-        };
+        return result.Reply.IsSuccess ? outcome : NextHopReplies.Refused(outcome, new MacroFacts { Message = message, Letter = letter, Findings = findings, MailId = order.MailId, Outcomes = [outcome] });
     }
-
-    /// <summary><c>550 5.1.1 id=… - Rejected by next-hop MTA on relaying, from MTA(…): 550 5.1.1 No such user</c>.</summary>
-    private static SmtpReply Convert(SmtpReply reply, Destiny destiny, string reason, bool softBounce)
-    {
-        var space = reply.Text.IndexOf(' ');
-        var (enhanced, rest) = space < 0 ? (reply.Text, "") : (reply.Text[..space], reply.Text[(space + 1)..]);
-        var (code, word) = (reply.Code, "");
-        if (reply.IsReject && destiny == Destiny.Discard)
-            (code, enhanced, word) = (250, "2" + enhanced[1..], " Discarded");
-        else if (reply.IsReject && softBounce)
-            (code, enhanced) = (450, "4" + enhanced[1..]);
-        return new SmtpReply(code, $"{enhanced}{word} {reason}, {rest}");
-    }
-
-    private sealed record Group(CopyPlan Plan, List<int> Indexes);
 }

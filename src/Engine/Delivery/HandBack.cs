@@ -13,10 +13,15 @@ internal static class HandBack
         // A reply of success with somebody left to serve is the one case in which the client goes on.
         if (!single.IsSuccess || !outcomes.Any(o => o.LeftToClient))
             return HandedBack.Of(single);
-        var removed = new List<RecipientChange>();
+        var changed = new List<RecipientChange>();
         for (var i = 0; i < outcomes.Count; i++)
-            if (!outcomes[i].LeftToClient)
-                removed.Add(new RecipientChange(i, null));
-        return new HandedBack { Verdict = ClientVerdict.Continue, Recipients = removed, Header = header };
+        {
+            var outcome = outcomes[i];
+            if (!outcome.LeftToClient)
+                changed.Add(new RecipientChange(i, null));
+            else if (outcome.FinalAddress is { } address && address != outcome.Verdict.Recipient.Address)
+                changed.Add(new RecipientChange(i, address));
+        }
+        return new HandedBack { Verdict = ClientVerdict.Continue, Recipients = changed, Header = header };
     }
 }

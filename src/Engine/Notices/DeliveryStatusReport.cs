@@ -34,10 +34,12 @@ internal static partial class DeliveryStatusReport
     {
         var recipient = outcome.Verdict.Recipient;
         text.Append('\n');
+        var final = outcome.FinalAddress ?? recipient.Address;
         if (recipient.OriginalRecipient is { } original)
             Field(text, "Original-Recipient", Clean(original));
-        var type = recipient.Address.NeedsUtf8 ? "utf-8" : "rfc822";
-        Field(text, "Final-Recipient", $"{type};{recipient.Address.Smtp}");
+        else if (final != recipient.Address)
+            Field(text, "X-NextToLast-Final-Recipient", Typed(recipient.Address));
+        Field(text, "Final-Recipient", Typed(final));
         text.Append("Action: ").Append(Action(outcome)).Append('\n');
         text.Append("Status: ").Append(Status(outcome.Reply)).Append('\n');
         if (outcome.RemoteMta is { } mta)
@@ -46,6 +48,8 @@ internal static partial class DeliveryStatusReport
         text.Append("Last-Attempt-Date: ").Append(ReceivedField.Date(facts.Now)).Append('\n');
         text.Append("Final-Log-ID: ").Append(facts.Message.LogId).Append('/').Append(facts.MailId).Append('\n');
     }
+
+    private static string Typed(Core.Addresses.MailAddress address) => (address.NeedsUtf8 ? "utf-8;" : "rfc822;") + address.Smtp;
 
     private static string Action(RecipientOutcome outcome)
     {

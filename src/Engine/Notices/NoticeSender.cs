@@ -1,8 +1,8 @@
 using System.Globalization;
 using Amavis.Core.Counters;
 using Amavis.Core.Messages;
-using Amavis.Core.Policy;
 using Amavis.Engine.Delivery;
+using Amavis.Engine.Delivery.Methods;
 using Amavis.Protocols.Smtp.Client;
 
 namespace Amavis.Engine.Notices;
@@ -15,22 +15,17 @@ internal sealed class NoticeSender(EngineServices services, ReceivedMessage mess
     public async Task<IReadOnlyList<SmtpReply>?> SendAsync(Notice notice, string mailId, string kind, CancellationToken cancellationToken)
     {
         var settings = message.Policy.Settings;
-        if (settings.NotifyMethod is not { Protocol: DeliveryProtocol.Smtp or DeliveryProtocol.Lmtp } method)
+        if (settings.NotifyMethod is not { } method)
         {
-            var reason = settings.NotifyMethod is { } other ? $"notify_method {other} is not available" : "no notify_method is set";
-            services.Log.Line(-1, message.LogId, $"{reason}, nobody is told");
+            services.Log.Line(-1, message.LogId, "no notify_method is set, nobody is told");
             return null;
         }
-        var recipients = notice.Recipients.Select(r => new SmtpDeliveryRecipient(r, DsnNotify.Unspecified, OriginalRecipient(r))).ToList();
+        var recipients = notice.Recipients.Select(r => new SmtpDeliveryRecipient(r, DsnNotify.Unspecified, RecipientAddress.OriginalOf(r))).ToList();
         var envelopeId = string.Create(CultureInfo.InvariantCulture, $"AM.{notice.NoticeId}.{services.Clock.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}@{settings.MyHostname}");
         var delivery = Deliveries.Submit(message, method, notice.Mail, notice.Sender, recipients, envelopeId, notice.SmtpUtf8, deadline.Timestamp);
-        var result = await services.NextHops.SendAsync(delivery, cancellationToken);
+        var result = await new Dispatcher(services).SendAsync(Deliveries.Shipment(message, delivery, null, deadline, notice.NoticeId), cancellationToken);
         Deliveries.Count(counters, result, method, notice.Mail.Length, "Submit", kind);
         Deliveries.Log(services.Log, message.LogId, "SEND", $"{notice.NoticeId}({mailId})", delivery, result);
         return [.. result.Recipients.Select(r => r.Reply)];
     }
-
-    /// <summary>RFC 3461 §4.2; an address outside of ASCII has a type of its own (RFC 6533 §3).</summary>
-    private static string OriginalRecipient(Core.Addresses.MailAddress address) =>
-        (address.NeedsUtf8 ? "utf-8;" : "rfc822;") + Protocols.Smtp.Xtext.Encode(address.Smtp);
 }

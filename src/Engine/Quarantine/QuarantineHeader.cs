@@ -10,7 +10,9 @@ namespace Amavis.Engine.Quarantine;
 /// <summary>Fields on top of a quarantined copy. Other programs read them: names, order and shape never change.</summary>
 public static class QuarantineHeader
 {
-    public static IReadOnlyList<AddedField> Make(MailAddress sender, IReadOnlyList<RecipientVerdict> verdicts, Findings findings, string mailId, Settings settings)
+    /// <param name="withRecipients">False for batch SMTP, where the envelope stands in the commands.</param>
+    public static IReadOnlyList<AddedField> Make(
+        MailAddress sender, IReadOnlyList<RecipientVerdict> verdicts, Findings findings, string mailId, Settings settings, bool withRecipients = true)
     {
         ArgumentNullException.ThrowIfNull(sender);
         ArgumentNullException.ThrowIfNull(verdicts);
@@ -26,14 +28,19 @@ public static class QuarantineHeader
         }
 
         Add("X-Envelope-From", sender.Bracketed);
-        Add("X-Envelope-To", Addresses(verdicts));
-        Add("X-Envelope-To-Blocked", Addresses(verdicts.Where(v => v.IsBlocked)));
+        if (withRecipients)
+        {
+            Add("X-Envelope-To", Addresses(verdicts));
+            Add("X-Envelope-To-Blocked", Addresses(verdicts.Where(v => v.IsBlocked)));
+        }
         Add("X-Quarantine-ID", $"<{mailId}>");
         if (findings.Tree?.Hold is { } hold)
             Add("X-Amavis-Hold", hold);
         foreach (var (text, _) in verdicts.SelectMany(v => CopyPlanner.Alerts(v, findings)).DistinctBy(a => a.Text[..4]))
             Add("X-Amavis-Alert", text);
         AddSpam(verdicts, settings, Add);
+        if (settings.MayAddHeader("X-Spam-Report") && verdicts.Select(v => v.Spam?.Report).FirstOrDefault(r => !string.IsNullOrEmpty(r)) is { } report)
+            fields.Add(CopyPlanner.ReportField(report));
         return fields;
     }
 

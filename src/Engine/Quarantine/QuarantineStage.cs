@@ -1,42 +1,41 @@
+using Amavis.Core.Addresses;
 using Amavis.Core.Categories;
 using Amavis.Core.Counters;
+using Amavis.Core.Lookups;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 using Amavis.Core.Storage;
 using Amavis.Engine.Delivery;
+using Amavis.Engine.Delivery.Methods;
 using Amavis.Engine.Verdicts;
+using Amavis.Protocols.Smtp.Client;
 
 namespace Amavis.Engine.Quarantine;
 
 /// <summary>Stores the copies a message leaves behind, before anything is passed on. A copy that can't be stored tempfails the message.</summary>
-internal sealed class QuarantineStage(EngineServices services, ReceivedMessage message, Letter letter, CounterBatch counters)
+internal sealed class QuarantineStage(EngineServices services, ReceivedMessage message, Letter letter, MessageDeadline deadline, CounterBatch counters)
 {
     private const string Section = "quarantine";
 
+    private readonly Settings _settings = message.Policy.Settings;
+    private readonly Dispatcher _dispatcher = new(services);
+
     public async Task<IReadOnlyList<StoredCopy>> StoreAsync(IReadOnlyList<RecipientVerdict> verdicts, Findings findings, MessageArrival arrival, CancellationToken cancellationToken)
     {
-        var settings = message.Policy.Settings;
-        var entries = QuarantinePlanner.Plan(verdicts, settings);
+        var entries = QuarantinePlanner.Plan(verdicts, AddressKeys.For(message.Envelope.Sender, _settings.AddressRules), _settings);
         if (entries.Count == 0)
             return [];
         var single = verdicts.Count == 1 ? verdicts[0].Recipient.Address.Bracketed : null;
-        var fields = QuarantineHeader.Make(message.Envelope.Sender, verdicts, findings, arrival.MailId, settings)
-            .Append(ReceivedField.Make(message, arrival.MailId, single)).ToList();
+        var received = ReceivedField.Make(message, arrival.MailId, single);
         var category = verdicts.Select(v => v.Effective).Max();
         var copies = new List<StoredCopy>();
         foreach (var entry in entries)
         {
             counters.Add("QuarMsgs");
             counters.Add("QuarMsgsSize", message.Spool.Length);
-            try
-            {
-                copies.AddRange(await StoreOneAsync(entry, fields, arrival, cancellationToken));
-            }
-            catch (Exception e) when (e is IOException or StorageUnavailableException or UnauthorizedAccessException)
-            {
-                services.Counters.Add("QuarAttemptTempFails");
-                throw new MessageFaultException(Section, e.Message, e);
-            }
+            var withRecipients = entry.Method.Protocol != DeliveryProtocol.Bsmtp;
+            var fields = QuarantineHeader.Make(message.Envelope.Sender, verdicts, findings, arrival.MailId, _settings, withRecipients).Append(received).ToList();
+            copies.AddRange(await StoreOneAsync(entry, fields, arrival, cancellationToken));
             var name = entry.Archive ? "Arch" : CategoryName(category);
             counters.Add("QuarMsgs" + name);
             if (name != "Other")
@@ -50,43 +49,88 @@ internal sealed class QuarantineStage(EngineServices services, ReceivedMessage m
 
     private async Task<IReadOnlyList<StoredCopy>> StoreOneAsync(QuarantineEntry entry, List<AddedField> fields, MessageArrival arrival, CancellationToken cancellationToken)
     {
+        var shipment = Shipment(entry, fields, arrival);
+        var result = await _dispatcher.SendAsync(shipment, cancellationToken);
+        if (result.Recipients.FirstOrDefault(r => !r.Reply.IsSuccess) is { } failed)
+        {
+            services.Counters.Add(failed.Reply.IsTempFail ? "QuarAttemptTempFails" : "QuarAttemptFails");
+            throw new MessageFaultException(Section, failed.Reply.ToString());
+        }
+        var copies = Copies(entry, arrival, result).ToList();
+        if (copies.Count > 0)
+            Deliveries.Count(counters, result, entry.Method, shipment.Delivery.Message.Length, "Submit", "Quar");
+        if (IsSent(entry.Method))
+            Deliveries.Log(services.Log, message.LogId, "SEND", arrival.MailId, shipment.Delivery, result);
+        return copies;
+    }
+
+    private static bool IsSent(DeliveryMethod method) => method.Protocol is DeliveryProtocol.Smtp or DeliveryProtocol.Lmtp or DeliveryProtocol.Pipe;
+
+    private static IEnumerable<StoredCopy> Copies(QuarantineEntry entry, MessageArrival arrival, SmtpDeliveryResult result)
+    {
         switch (entry.Method.Protocol)
         {
             case DeliveryProtocol.Sql:
-                return [await StoreSqlAsync(entry, fields, arrival, cancellationToken)];
-            case DeliveryProtocol.Local:
-                return await StoreFilesAsync(entry, fields, arrival, cancellationToken);
+                return [new StoredCopy('Q', arrival.PartitionTag == 0 ? arrival.MailId : $"{arrival.MailId}[{arrival.PartitionTag}]", entry.Archive)];
+            case DeliveryProtocol.Local or DeliveryProtocol.Bsmtp:
+                var isBatch = entry.Method.Protocol == DeliveryProtocol.Bsmtp;
+                return result.Recipients.Select(r => r.Location).OfType<string>().Distinct()
+                    .Select(l => new StoredCopy(isBatch ? 'B' : l.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? 'Z' : 'F', l, entry.Archive));
             default:
-                throw new MessageFaultException(Section, $"quarantine method {entry.Method} is not available");
+                var type = entry.Method.Protocol switch
+                {
+                    DeliveryProtocol.Smtp => 'M',
+                    DeliveryProtocol.Lmtp => 'L',
+                    _ => '?',
+                };
+                return entry.Targets.Select(t => new StoredCopy(type, t, entry.Archive));
         }
     }
 
-    private async Task<StoredCopy> StoreSqlAsync(QuarantineEntry entry, List<AddedField> fields, MessageArrival arrival, CancellationToken cancellationToken)
+    /// <summary>
+    /// SQL and batch SMTP keep the envelope as it came; elsewhere the places are the recipients. Nobody is told when the sender of a
+    /// copy is the message's own.
+    /// </summary>
+    private Shipment Shipment(QuarantineEntry entry, List<AddedField> fields, MessageArrival arrival)
     {
-        if (services.SqlQuarantine is not { } sql)
-            throw new MessageFaultException(Section, "sql: quarantine without storage_sql_dsn");
-        await using var text = new LineFeedStream(letter.WithFields(fields));
-        await sql.StoreAsync(arrival, text, message.Policy.Settings.SqlQuarantineChunksizeMax, cancellationToken);
-        var location = arrival.PartitionTag == 0 ? arrival.MailId : $"{arrival.MailId}[{arrival.PartitionTag}]";
-        return new StoredCopy('Q', location, entry.Archive);
+        var envelope = message.Envelope;
+        var keepsSender = entry.Method.Protocol is DeliveryProtocol.Sql or DeliveryProtocol.Bsmtp || _settings.MailfromToQuarantine is null;
+        var sender = keepsSender ? envelope.Sender : MailAddress.FromUnquoted(_settings.MailfromToQuarantine!);
+        var notify = keepsSender ? DsnNotify.Never : DsnNotify.Unspecified;
+        var copy = letter.WithFields(fields, removeReturnPath: entry.Method.Protocol == DeliveryProtocol.Local);
+        return new Shipment
+        {
+            Settings = _settings,
+            Arrival = arrival,
+            Limit = deadline.Share(),
+            Names = new FileNameValues(arrival.MailId, message.LogId, arrival.PartitionTag, message.ReceivedAt.ToLocalTime(), () => Convert.ToHexStringLower(letter.BodyDigest()), envelope.Sender.Unquoted),
+            Delivery = new SmtpDelivery
+            {
+                Method = entry.Method,
+                Sender = sender,
+                Recipients = [.. entry.Targets.Select(t => Recipient(t, notify))],
+                Message = copy,
+                LogId = message.LogId,
+                PeerAddress = message.Connection.Peer?.Address,
+                ReceivingPort = message.Connection.Local?.Port,
+                HeloName = _settings.LocalhostName,
+                BindAddress = Deliveries.BindAddress(_settings),
+                Body = message.Spool.Facts.EightBit ? envelope.Body : BodyType.SevenBit,
+                SmtpUtf8 = envelope.SmtpUtf8,
+                HeaderIsUtf8 = envelope.SmtpUtf8 && letter.HeaderIsEightBit,
+                DsnReturn = envelope.DsnReturn,
+                DsnEnvelopeId = envelope.DsnEnvelopeId,
+                PropagateDsn = true,
+                ReceivedCount = letter.ReceivedCount,
+                PerRecipientReplies = true,
+                Deadline = deadline.Timestamp,
+            },
+        };
     }
 
-    private async Task<IReadOnlyList<StoredCopy>> StoreFilesAsync(QuarantineEntry entry, List<AddedField> fields, MessageArrival arrival, CancellationToken cancellationToken)
+    private SmtpDeliveryRecipient Recipient(string target, DsnNotify notify)
     {
-        var settings = message.Policy.Settings;
-        if (settings.QuarantineDir is not { Length: > 0 } directory)
-            return [];
-        var values = new FileNameValues(arrival.MailId, message.LogId, arrival.PartitionTag, message.ReceivedAt.ToLocalTime(), () => Convert.ToHexStringLower(letter.BodyDigest()));
-        var template = entry.Method.Targets[0].Path;
-        var name = FileNameTemplate.Expand(template.Length == 0 ? "%m" : template, values);
-        var sender = settings.MailfromToQuarantine is { } other ? $"<{other}>" : message.Envelope.Sender.Bracketed;
-        var top = new List<AddedField>
-        {
-            new("Return-Path", sender),
-            new("Delivered-To", string.Join(", ", entry.Targets)),
-        };
-        var location = await new FileQuarantine(directory, settings.QuarantineSubdirLevels)
-            .StoreAsync(name, arrival.MailId, letter.WithFields([.. top, .. fields], removeReturnPath: true), cancellationToken);
-        return [new StoredCopy(location.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? 'Z' : 'F', location, entry.Archive)];
+        var own = message.Envelope.Recipients.FirstOrDefault(r => r.Address.Unquoted == target);
+        return own is null ? new SmtpDeliveryRecipient(MailAddress.FromUnquoted(target), notify) : new SmtpDeliveryRecipient(own.Address, notify, own.OriginalRecipient);
     }
 }

@@ -41,7 +41,7 @@ internal sealed record ReleaseMail(OutgoingMessage Mail, bool SmtpUtf8, IDisposa
         {
             var isEightBit = stored.Facts.EightBit || !Ascii.IsValid(text.Body);
             mail.Text($"Content-Type: text/plain; charset=\"{(isEightBit ? "UTF-8" : "us-ascii")}\"\nContent-Transfer-Encoding: {(isEightBit ? "8bit" : "7bit")}\n\n{text.Body}\n");
-            return new ReleaseMail(new FramedMessage(mail.Octets(), stored, default), utf8, null);
+            return new ReleaseMail(new JoinedMessage().Add(mail.Octets()).Add(stored), utf8, null);
         }
         var boundary = $"=_{facts.MailId}-{facts.ParentMailId}";
         var type = format == "arf" ? "multipart/report; report-type=feedback-report" : "multipart/mixed";
@@ -61,7 +61,7 @@ internal sealed record ReleaseMail(OutgoingMessage Mail, bool SmtpUtf8, IDisposa
         var end = Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n");
         return password.Length > 0
             ? await ArchiveAsync(mail, facts, password, end, spools, cancellationToken)
-            : new ReleaseMail(new FramedMessage(Original(mail, facts), stored, end), utf8, null);
+            : new ReleaseMail(new JoinedMessage().Add(Original(mail, facts)).Add(stored).Add(end), utf8, null);
     }
 
     private static void Fields(NoticeWriter mail, NoticeText text, MacroFacts facts, string from, List<string> to)
@@ -100,7 +100,7 @@ internal sealed record ReleaseMail(OutgoingMessage Mail, bool SmtpUtf8, IDisposa
         var archive = await PasswordZip.MakeAsync(content, inner, password, facts.Now, spools, cancellationToken);
         mail.Text($"Content-Type: application/zip; name=\"{outer}\"\nContent-Disposition: attachment; filename=\"{outer}\"\n");
         mail.Text("Content-Transfer-Encoding: base64\nContent-Description: Original message\n\n");
-        return new ReleaseMail(new FramedMessage(mail.Octets(), archive, end), mail.SmtpUtf8, archive);
+        return new ReleaseMail(new JoinedMessage().Add(mail.Octets()).Add(archive).Add(end), mail.SmtpUtf8, archive);
     }
 
     private static string Quoted(string name) => new([.. name.Select(c => c is > ' ' and < '\x7f' and not ('"' or '\\') ? c : '_')]);

@@ -5,6 +5,7 @@ using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 using Amavis.Core.Storage;
 using Amavis.Engine.Delivery;
+using Amavis.Engine.Delivery.Methods;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Quarantine;
 using Amavis.Protocols.AmPdp;
@@ -37,7 +38,10 @@ public sealed class ReleaseService(EngineServices services)
             ?? throw new RefusedException($"the stored message {request.MailId} does not tell its sender");
         var recipients = request.Recipients.Count > 0 ? request.Recipients : stored.Recipients;
         if (recipients.Count == 0)
+        {
+            Report("rel-" + MailIds.Create(settings.MailIdSizeBits).MailId, request, stored, sender, []);
             return [new SmtpReply(250, "2.5.0 No recipients, nothing to do")];
+        }
         if (FormatOf(request.Kind, settings) is var format && format != Resend)
             return await SendWrappedAsync(format, request, policy, connection, stored, sender, recipients, cancellationToken);
         return await SendAsync(request, settings, connection, stored, sender, recipients, cancellationToken);
@@ -51,32 +55,49 @@ public sealed class ReleaseService(EngineServices services)
         IReadOnlyList<MailAddress> recipients, CancellationToken cancellationToken)
     {
         var settings = policy.Settings;
-        if (settings.NotifyMethod is not { Protocol: DeliveryProtocol.Smtp or DeliveryProtocol.Lmtp } method)
+        if (settings.NotifyMethod is not { } method)
             throw new RefusedException("no notify_method for released mail is set");
         var (newId, _) = MailIds.Create(settings.MailIdSizeBits);
         var identity = new ReleaseIdentity(request.MailId, newId, services.Clock.GetLocalNow());
         var isReport = request.Kind == ReleaseKind.Report;
-        var facts = StoredFacts.Of(stored, identity, policy, originalSender, recipients) with { FeedbackType = isReport ? "abuse" : "miscategorized" };
+        var facts = StoredFacts.Of(stored, identity, policy, originalSender, recipients) with { FeedbackType = FeedbackType(request.Kind) };
         var plan = NoticePlanner.Release(facts.Outcomes[0], isReport, settings) ?? throw new RefusedException("there is no template for released mail in this format");
         using var mail = await ReleaseMail.MakeAsync(format, plan.Template, facts, plan.From, recipients, services.Spools, cancellationToken);
         var envelopeSender = request.Sender ?? WarningNotice.Sender(plan.From, null);
-        var all = recipients.Concat(plan.Recipients).Select(r => new SmtpDeliveryRecipient(r, DsnNotify.Unspecified, "rfc822;" + Protocols.Smtp.Xtext.Encode(r.Smtp))).ToList();
+        var all = recipients.Concat(plan.Recipients).Select(r => new SmtpDeliveryRecipient(r, DsnNotify.Unspecified, RecipientAddress.OriginalOf(r))).ToList();
         var delivery = Deliveries.Submit(facts.Message with { Connection = connection }, method, mail.Mail, envelopeSender, all, $"AM.{newId}@{settings.MyHostname}", mail.SmtpUtf8, null);
-        var result = await services.NextHops.SendAsync(delivery, cancellationToken);
+        var result = await DispatchAsync(delivery, settings, newId, cancellationToken);
         var counters = new Core.Counters.CounterBatch();
         Deliveries.Count(counters, result, method, mail.Mail.Length, "Submit", format == "arf" ? "Arf" : "Notif");
         services.Counters.Apply(counters);
-        Report(identity.LogId, newId, request, delivery, result, originalSender, recipients);
+        Deliveries.Log(services.Log, identity.LogId, "SEND", $"{newId}({request.MailId})", delivery, result);
+        Report(identity.LogId, request, stored, originalSender, recipients);
         return [.. result.Recipients.Take(recipients.Count).Select(r => r.Reply)];
     }
 
-    private void Report(
-        string logId, string newId, ReleaseRequest request, SmtpDelivery delivery, SmtpDeliveryResult result, MailAddress sender, IReadOnlyList<MailAddress> recipients)
+    private static string FeedbackType(ReleaseKind kind) => kind == ReleaseKind.Report ? "abuse" : "miscategorized";
+
+    /// <summary>Those who got the message at once are left out when nobody is named.</summary>
+    private void Report(string logId, ReleaseRequest request, StoredMessage stored, MailAddress sender, IReadOnlyList<MailAddress> recipients)
     {
-        Deliveries.Log(services.Log, logId, "SEND", $"{newId}({request.MailId})", delivery, result);
-        services.Log.Line(0, logId, $"Quarantined message {request.Kind.ToString().ToLowerInvariant()} ({request.MailId}): {sender.Bracketed} -> "
-            + string.Join(',', recipients.Select(r => r.Bracketed)) + (request.RequestedBy is { } by ? ", requested by " + by.Bracketed : ""));
+        var served = stored.AllRecipients.Where(r => !recipients.Contains(r)).ToList();
+        var excluded = request.Recipients.Count == 0 && served.Count > 0 ? $", (excluded: {string.Join(',', served.Select(r => r.Bracketed))} )" : "";
+        services.Log.Line(0, logId, $"Quarantined message {request.Kind.ToString().ToLowerInvariant()} ({FeedbackType(request.Kind)}): {request.MailId} {sender.Bracketed} -> "
+            + string.Join(',', recipients.Select(r => r.Bracketed)) + excluded + (request.RequestedBy is { } by ? ", requested by " + by.Bracketed : ""));
     }
+
+    /// <summary>There is no message under way: the time is that of one.</summary>
+    private Task<SmtpDeliveryResult> DispatchAsync(SmtpDelivery delivery, Settings settings, string newId, CancellationToken cancellationToken) =>
+        new Dispatcher(services).SendAsync(
+            new Shipment
+            {
+                Delivery = delivery,
+                Settings = settings,
+                Limit = settings.ChildTimeout,
+                Names = new FileNameValues(
+                    newId, delivery.LogId, settings.PartitionTag, services.Clock.GetLocalNow(), () => BodyDigest.Hex(delivery.Message, settings), delivery.Sender.Unquoted),
+            },
+            cancellationToken);
 
     private static void Authenticate(ReleaseRequest request, Settings settings)
     {
@@ -122,18 +143,22 @@ public sealed class ReleaseService(EngineServices services)
         IReadOnlyList<MailAddress> recipients, CancellationToken cancellationToken)
     {
         var method = request.Kind == ReleaseKind.Requeue ? settings.RequeueMethod : settings.ReleaseMethod ?? settings.NotifyMethod;
-        if (method is null || method.Protocol is not (DeliveryProtocol.Smtp or DeliveryProtocol.Lmtp))
+        if (method is null)
             throw new RefusedException("no delivery method for released mail is set");
         var (newId, _) = MailIds.Create(settings.MailIdSizeBits);
         var logId = "rel-" + newId;
         var now = services.Clock.GetLocalNow();
-        var copy = new PrefixedMessage(Header(request, settings, connection, recipients, newId, now), stored.Spool, stored.OriginalOffset);
+        var copy = new JoinedMessage().Add(Header(request, settings, connection, recipients, newId, now)).Add(stored.Spool, stored.OriginalOffset);
         var overridden = request.Recipients.Count > 0;
         var delivery = new SmtpDelivery
         {
             Method = method,
             Sender = sender,
-            Recipients = [.. recipients.Select(r => new SmtpDeliveryRecipient(r, DsnNotify.Unspecified, overridden ? "rfc822;" + Protocols.Smtp.Xtext.Encode(r.Smtp) : null))],
+            Recipients =
+            [
+                .. recipients.Select(r => new SmtpDeliveryRecipient(r, DsnNotify.Unspecified, overridden ? RecipientAddress.OriginalOf(r) : null)),
+                .. BlindCopy(request.Kind, settings),
+            ],
             Message = copy,
             LogId = logId,
             PeerAddress = connection.Peer?.Address,
@@ -147,10 +172,16 @@ public sealed class ReleaseService(EngineServices services)
             Body = copy.EightBit ? BodyType.EightBitMime : BodyType.Unspecified,
             PerRecipientReplies = true,
         };
-        var result = await services.NextHops.SendAsync(delivery, cancellationToken);
-        Report(logId, newId, request, delivery, result, sender, recipients);
-        return [.. result.Recipients.Select(r => r.Reply)];
+        var result = await DispatchAsync(delivery, settings, newId, cancellationToken);
+        Deliveries.Log(services.Log, logId, "SEND", $"{newId}({request.MailId})", delivery, result);
+        Report(logId, request, stored, sender, recipients);
+        return [.. result.Recipients.Take(recipients.Count).Select(r => r.Reply)];
     }
+
+    /// <summary><c>always_bcc</c> sees what is released, but no reports.</summary>
+    private static IEnumerable<SmtpDeliveryRecipient> BlindCopy(ReleaseKind kind, Settings settings) =>
+        kind != ReleaseKind.Report && settings.DeliveryByCcat.AlwaysBcc.Find(Core.Categories.CategorySet.Clean, null) is { Length: > 0 } address
+            ? [new SmtpDeliveryRecipient(MailAddress.FromUnquoted(address), DsnNotify.Never)] : [];
 
     private static byte[] Header(
         ReleaseRequest request, Settings settings, ConnectionFacts connection, IReadOnlyList<MailAddress> recipients, string newId, DateTimeOffset now)

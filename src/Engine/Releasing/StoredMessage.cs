@@ -1,7 +1,7 @@
-using System.Buffers;
 using Amavis.Core.Addresses;
 using Amavis.Core.Categories;
 using Amavis.Core.Messages;
+using Amavis.Engine.Spooling;
 using Amavis.Mime.Headers;
 
 namespace Amavis.Engine.Releasing;
@@ -40,6 +40,7 @@ internal sealed class StoredMessage : IDisposable
         QuarantineId = quarantineId;
         Sender = sender;
         Recipients = Blocked ?? all ?? [];
+        AllRecipients = all ?? [];
     }
 
     public Spool Spool { get; }
@@ -57,39 +58,14 @@ internal sealed class StoredMessage : IDisposable
     /// <summary>As far as the fields we added tell.</summary>
     public CategorySet Categories { get; } = CategorySet.Clean;
 
+    public IReadOnlyList<MailAddress> AllRecipients { get; }
+
     private IReadOnlyList<MailAddress>? Blocked { get; }
 
     /// <summary>Reads a stored text, LF line ends made CRLF.</summary>
     public static async Task<StoredMessage> ReadAsync(Stream text, ISpoolFactory spools, CancellationToken cancellationToken)
     {
-        using var writer = spools.Create();
-        var buffer = ArrayPool<byte>.Shared.Rent(64 << 10);
-        var (eightBit, nul) = (false, false);
-        try
-        {
-            int read;
-            while ((read = await text.ReadAsync(buffer, cancellationToken)) > 0)
-            {
-                var octets = buffer.AsSpan(0, read);
-                eightBit |= octets.ContainsAnyInRange((byte)0x80, (byte)0xff);
-                nul |= octets.Contains((byte)0);
-                while (!octets.IsEmpty)
-                {
-                    var end = octets.IndexOf((byte)'\n');
-                    // Whoever stored it may have kept CRs; only the line ends count.
-                    var line = end < 0 ? octets : octets[..end];
-                    writer.Write(line.Contains((byte)'\r') ? WithoutCr(line) : line);
-                    if (end >= 0)
-                        writer.Write("\r\n"u8);
-                    octets = end < 0 ? default : octets[(end + 1)..];
-                }
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-        var spool = writer.Complete(new SpoolFacts { EightBit = eightBit, Nul = nul, LeadingDots = true });
+        var spool = await TextSpooler.ReadAsync(text, spools, cancellationToken);
         return new StoredMessage(spool, HeaderSection.Read(spool));
     }
 
@@ -111,16 +87,6 @@ internal sealed class StoredMessage : IDisposable
     private static bool IsOurs(string name) =>
         OurFields.Contains(name, StringComparer.OrdinalIgnoreCase) || name.StartsWith("X-Spam-", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("X-CRM114-", StringComparison.OrdinalIgnoreCase);
-
-    private static byte[] WithoutCr(ReadOnlySpan<byte> line)
-    {
-        var kept = new byte[line.Length];
-        var length = 0;
-        foreach (var octet in line)
-            if (octet != '\r')
-                kept[length++] = octet;
-        return kept[..length];
-    }
 
     private static MailAddress? Address(string text)
     {

@@ -1,5 +1,7 @@
+using Amavis.Core.Categories;
 using Amavis.Core.Explaining;
 using Amavis.Core.Parts;
+using Amavis.Engine.Delivery;
 
 namespace Amavis.Engine.Verdicts;
 
@@ -19,6 +21,10 @@ public sealed record Findings
     public IReadOnlyList<BannedFinding?> Banned { get; init; } = [];
     /// <summary>Null sender, mailing list, automatic mail: no bounces for bad headers or above clean.</summary>
     public bool IsBulk { get; init; }
+    /// <summary>By recipient, in envelope order: categories that hooks give. May be empty.</summary>
+    public IReadOnlyList<IReadOnlyList<CategoryKey>> AddedCategories { get; init; } = [];
+    /// <summary>Fields that hooks give, for the copies of local recipients.</summary>
+    public IReadOnlyList<AddedField> Supplied { get; init; } = [];
 }
 
 /// <param name="Failed">No scanner gave a verdict although some were asked.</param>

@@ -1,3 +1,4 @@
+using Amavis.Core.Addresses;
 using Amavis.Core.Categories;
 using Amavis.Core.Messages;
 
@@ -22,6 +23,8 @@ public sealed record RecipientOutcome
     /// <summary>Headers or Subject of this recipient's copy say spam, virus or banned.</summary>
     public bool Marked { get; init; }
     public DsnDecision Dsn { get; init; }
+    /// <summary>The address it went to; null: the recipient's own, or nothing was sent.</summary>
+    public MailAddress? FinalAddress { get; init; }
 
     /// <summary>Whoever gave us the message passes it on to this recipient; nothing was sent by us.</summary>
     public bool LeftToClient { get; init; }

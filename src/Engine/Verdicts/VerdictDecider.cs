@@ -36,6 +36,12 @@ public static class VerdictDecider
             steps.Add(Invariant($"{findings.Size} octets exceed the recipient's limit of {limit}: Oversized"));
         }
 
+        foreach (var key in recipientIndex < findings.AddedCategories.Count ? findings.AddedCategories[recipientIndex] : [])
+        {
+            categories = categories.With(key);
+            steps.Add($"a hook says {key.DisplayName}");
+        }
+
         var (blocking, destiny) = Block(categories, policy, nullSender || findings.IsBulk, steps);
         var verdict = new RecipientVerdict
         {

@@ -164,5 +164,10 @@ public sealed class ExpressionTests : ImportFixture
     [Fact]
     public void Links_show_what_is_assigned_later() =>
         Value("@spam_kill_level_maps = ({'.example.net' => 3}, \\$sa_kill_level_deflt); $sa_kill_level_deflt = 6;", "spam_kill_level_maps")
-            .ShouldBe("[{\".example.net\":3},6]");
+            .ShouldBe("[{\".example.net\":3},{\"variable\":\"sa_kill_level_deflt\"}]");
+
+    [Fact]
+    public void Links_to_variables_that_banks_may_change_are_taken_as_they_are_at_the_end() =>
+        Value("@forward_method_maps = (\\$resend_method, \\$forward_method, 'smtp:[192.0.2.1]:25'); $forward_method = 'smtp:[192.0.2.2]:25';", "forward_method_maps")
+            .ShouldBe("[\"smtp:[192.0.2.2]:25\",\"smtp:[192.0.2.1]:25\"]");
 }

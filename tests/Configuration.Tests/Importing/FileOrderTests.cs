@@ -68,6 +68,15 @@ public sealed class FileOrderTests : ImportFixture
     }
 
     [Fact]
+    public void Line_ends_of_windows_change_nothing()
+    {
+        const string text = "# a comment\n$inet_socket_port = [\n  10024, # one\n];\n@mynetworks = qw( 10/8\n  192.0.2.0/24 );\n$notify_release_templ = <<'EOD';\na\nb\nEOD\n$log_level = ;\n$max_servers = 3;\n1;\n";
+        var (unix, windows) = (Import(text), Import(text.Replace("\n", "\r\n", StringComparison.Ordinal)));
+        windows.Yaml.ShouldBe(unix.Yaml);
+        windows.Refused.Count.ShouldBe(unix.Refused.Count);
+    }
+
+    [Fact]
     public void Translated_texts_of_notices_are_read()
     {
         Write("de_DE/charset", "UTF-8\n");

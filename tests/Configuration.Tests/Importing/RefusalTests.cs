@@ -169,6 +169,21 @@ public sealed class RefusalTests : ImportFixture
     }
 
     [Fact]
+    public void Passwords_do_not_get_into_the_report()
+    {
+        SetEnvironment("DB_PASSWORD", "geheim1");
+        var result = Import("""
+            @lookup_sql_dsn = (['DBI:mysql:database=mail', 'user', 'geheim2'], ["DBI:mysql:x", "u", "geheim3"]);
+            $amavis_auth_pass = 'geheim4' . `x`; $default_ldap = { bind_password => 'geheim5', x => `y` };
+            my $p = $ENV{DB_PASSWORD};
+            """);
+        var report = string.Join("\n", result.Refused.Concat(result.Notes).Select(r => r.Statement + r.What));
+        report.ShouldContain("mysql");
+        report.ShouldNotContain("geheim");
+        result.Yaml.Replace("bind_password: geheim5", "", StringComparison.Ordinal).ShouldNotContain("geheim");
+    }
+
+    [Fact]
     public void The_report_says_what_has_no_effect()
     {
         var result = Import("$max_requests = 5; $lock_file = '/x'; $warnvirussender = 1; $snmp_contact = 'x';");

@@ -9,13 +9,13 @@ public sealed class ShapeTests : ImportFixture
     [InlineData("@local_domains_maps = ['.'];", "local_domains_maps", "[[\".\"]]")]
     [InlineData("@local_domains_acl = ( \".$mydomain\" );", "local_domains_acl", "[\".example.com\"]")]
     [InlineData("$local_domains{lc 'A.Example'} = 1;", "local_domains", "{\"a.example\":true}")]
-    [InlineData("@local_domains_maps = (\\%local_domains, ['.x.example']); %local_domains = ('a.example' => 1, 'b.example' => undef);", "local_domains_maps", "[{\"a.example\":true,\"b.example\":null},[\".x.example\"]]")]
+    [InlineData("@local_domains_maps = (\\%local_domains, ['.x.example']); %local_domains = ('a.example' => 1, 'b.example' => undef);", "local_domains_maps", "[{\"variable\":\"local_domains\"},[\".x.example\"]]")]
     [InlineData("@local_domains_maps = (1);", "local_domains_maps", "[true]")]
     [InlineData("@local_domains_maps = ('example.org');", "local_domains_maps", "[true]")]
     [InlineData("$local_domains_re = new_RE( qr'[@.]example\\.com$'i );", "local_domains_re", "[\"(?i)[@.]example\\\\.com$\"]")]
     [InlineData("@bypass_spam_checks_maps = (1);", "bypass_spam_checks_maps", "[true]")]
     [InlineData("@bypass_virus_checks_maps = (\\%bypass_virus_checks, \\@bypass_virus_checks_acl, \\$bypass_virus_checks_re);", "bypass_virus_checks_maps", "absent")]
-    [InlineData("@spam_lovers_maps = ({'a@b.example' => 1, '.' => 0}, \\@spam_lovers_acl); @spam_lovers_acl = qw(.x.example);", "spam_lovers_maps", "[{\"a@b.example\":true,\".\":false},[\".x.example\"]]")]
+    [InlineData("@spam_lovers_maps = ({'a@b.example' => 1, '.' => 0}, \\@spam_lovers_acl); @spam_lovers_acl = qw(.x.example);", "spam_lovers_maps", "[{\"a@b.example\":true,\".\":false},{\"variable\":\"spam_lovers_acl\"}]")]
     [InlineData("@mynetworks = qw( 127.0.0.0/8 [::1]\n  10/8 !192.0.2.1 );", "mynetworks", "[\"127.0.0.0/8\",\"[::1]\",\"10/8\",\"!192.0.2.1\"]")]
     [InlineData("@inet_acl = qw( 127.0.0.1 [::1] );", "inet_acl", "[\"127.0.0.1\",\"[::1]\"]")]
     [InlineData("@inet_acl = @mynetworks; @mynetworks = ();", "inet_acl", "[\"127.0.0.0/8\",\"[::1]\",\"169.254.0.0/16\",\"[fe80::]/10\",\"10.0.0.0/8\",\"172.16.0.0/12\",\"192.168.0.0/16\",\"[fc00::]/7\"]")]
@@ -140,7 +140,7 @@ public sealed class ShapeTests : ImportFixture
     {
         var hash = Write("local_domains", "a.example\n.b.example 1\n");
         Value($"@local_domains_maps = (read_hash(\"{hash}\"), read_array('{hash}'));", "local_domains_maps").ShouldBe($"[{{\"file\":\"{hash}\"}},{{\"array\":\"{hash}\"}}]");
-        Value($"read_hash(\\%whitelist_sender, '{hash}'); @whitelist_sender_maps = (\\%whitelist_sender);", "whitelist_sender_maps").ShouldBe($"[{{\"file\":\"{hash}\"}}]");
+        Value($"read_hash(\\%whitelist_sender, '{hash}'); @whitelist_sender_maps = (\\%whitelist_sender);", "whitelist_sender_maps").ShouldBe("[{\"variable\":\"whitelist_sender\"}]");
         Value($"%whitelist_sender = %{{read_hash('{hash}')}};", "whitelist_sender").ShouldBe($"{{\"file\":\"{hash}\"}}");
         Value($"@local_domains_acl = @{{read_array('{hash}')}};", "local_domains_acl").ShouldBe($"{{\"array\":\"{hash}\"}}");
         var networks = Write("networks", "10.0.0.0/8\n");

@@ -1,3 +1,4 @@
+using Amavis.Configuration.Catalog;
 using Amavis.Configuration.Importing.Evaluation;
 using Amavis.Configuration.Importing.Syntax;
 using Amavis.Configuration.Reading;
@@ -9,7 +10,7 @@ namespace Amavis.Configuration.Importing.Conversion;
 internal sealed partial class Converter
 {
     /// <summary>Maps of one of these keys alone would be taken for another kind of table.</summary>
-    private static readonly string[] TableWords = ["regexp", "acl", "hash", "file", "array", "cidr"];
+    private static readonly string[] TableWords = ["regexp", "acl", "hash", "file", "array", "cidr", OlderVariables.Key];
 
     private YamlList TablesOf(PerlArray array, MapsType type, SourcePosition position)
     {
@@ -38,6 +39,8 @@ internal sealed partial class Converter
     /// <summary>One table; null: it knows nothing, or was refused.</summary>
     private YamlItem? TableOf(PerlItem item, MapsType type)
     {
+        if (OlderVariable(item) is { } name)
+            return Commented(Named(OlderVariables.Key, name, item), item);
         var linked = item.Value is PerlValue.ScalarLink;
         item = Followed(item);
         switch (item.Value)
@@ -62,6 +65,22 @@ internal sealed partial class Converter
                 return Refuse(item, "code can't be taken over");
         }
         return ConstantOf(item, type);
+    }
+
+    /// <summary>The older variable that a link leads to, and that is written under its own name; null: something else.</summary>
+    private static string? OlderVariable(PerlItem item)
+    {
+        PerlStorage? storage = item.Value switch
+        {
+            PerlValue.ScalarLink link => link.To,
+            PerlValue.ArrayLink link => link.To,
+            PerlValue.HashLink link => link.To,
+            _ => null,
+        };
+        return storage is { Name: { } name, Fault: null } && PerlVariables.KnownAs(name[0], name[1..]) is { Scope: VariableScope.LegacyStatic } variable
+            && variable.Name is not ("virus_admin" or "spam_admin") && (storage.Writes.Count > 0 || variable.DefaultText is ['"', ..])
+            ? variable.Name
+            : null;
     }
 
     private YamlItem? ConstantOf(PerlItem item, MapsType type)

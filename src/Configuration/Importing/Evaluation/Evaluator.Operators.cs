@@ -9,9 +9,21 @@ internal sealed partial class Evaluator
 {
     private static readonly Dictionary<string, double> Constants = new()
     {
-        ["D_TEMPFAIL"] = -4, ["D_REJECT"] = -3, ["D_BOUNCE"] = -2, ["D_DISCARD"] = 0, ["D_PASS"] = 1,
-        ["CC_CATCHALL"] = 0, ["CC_CLEAN"] = 1, ["CC_MTA"] = 2, ["CC_OVERSIZED"] = 3, ["CC_BADH"] = 4, ["CC_SPAMMY"] = 5, ["CC_SPAM"] = 6,
-        ["CC_UNCHECKED"] = 7, ["CC_BANNED"] = 8, ["CC_VIRUS"] = 9,
+        ["D_TEMPFAIL"] = -4,
+        ["D_REJECT"] = -3,
+        ["D_BOUNCE"] = -2,
+        ["D_DISCARD"] = 0,
+        ["D_PASS"] = 1,
+        ["CC_CATCHALL"] = 0,
+        ["CC_CLEAN"] = 1,
+        ["CC_MTA"] = 2,
+        ["CC_OVERSIZED"] = 3,
+        ["CC_BADH"] = 4,
+        ["CC_SPAMMY"] = 5,
+        ["CC_SPAM"] = 6,
+        ["CC_UNCHECKED"] = 7,
+        ["CC_BANNED"] = 8,
+        ["CC_VIRUS"] = 9,
     };
 
     private static PerlValue WordValue(string name)

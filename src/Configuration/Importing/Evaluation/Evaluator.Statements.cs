@@ -1,4 +1,5 @@
 using Amavis.Configuration.Importing.Syntax;
+using Amavis.Configuration.Showing;
 
 namespace Amavis.Configuration.Importing.Evaluation;
 
@@ -39,7 +40,7 @@ internal sealed partial class Evaluator
 
     private void RunTop(Statement statement, bool beginsFile)
     {
-        _statement = new ImportStatement(_source.PositionOf(statement.Start), _source.Shown(statement.Start, statement.End))
+        _statement = new ImportStatement(_source.PositionOf(statement.Start), Secrets.HideInPerl(_source.Shown(statement.Start, statement.End)))
         {
             Counts = statement is not Statement.Idle,
             Comments = statement.Comments,

@@ -1,4 +1,5 @@
 using Amavis.Configuration.Importing.Syntax;
+using Amavis.Configuration.Showing;
 
 namespace Amavis.Configuration.Importing.Evaluation;
 
@@ -174,7 +175,7 @@ internal sealed partial class Evaluator
             return own;
         if (options.Variable(name) is { } value)
         {
-            _statement.Note($"the environment variable {name} was \"{value}\" at the time of the import; write ${{{name}}} to have it read at each start");
+            _statement.Note($"the environment variable {name} was \"{(Secrets.IsSecretKey(name) ? Secrets.Mask : value)}\" at the time of the import; write ${{{name}}} to have it read at each start");
             return new PerlValue.Text(value);
         }
         _statement.Note($"the environment variable {name} is not set, and so is undefined here");

@@ -115,6 +115,7 @@ internal static class OriginalDefaults
         // The ready-made templates have names; the text of the others is not known here.
         Named(variables, "log_short_templ", new PerlValue.Routine("log_short_templ"));
         Named(variables, "log_verbose_templ", new PerlValue.Routine("log_verbose_templ"));
+        Named(variables, "log_recip_templ", new PerlValue.Routine("built-in"));
         foreach (var variable in VariableCatalog.All.Where(v => v is { Sigil: '$', Kind: ValueKind.Template } && variables.Find('$', v.Name) is null))
             Named(variables, variable.Name, new PerlValue.Unknown($"the built-in text of ${variable.Name} can't be copied"));
         foreach (var (name, value) in options.Values)

@@ -1,10 +1,14 @@
 namespace Amavis.Protocols.Smtp.Client;
 
 /// <summary>Connections waiting for the next message, by what they may be used for. Any thread.</summary>
-internal sealed class IdleSessions(SmtpClientOptions options)
+internal sealed class IdleSessions(SmtpClientOptions options, TimeProvider time)
 {
+    /// <summary>Targets whose demand is remembered; beyond this many the memory starts anew.</summary>
+    private const int MaxDemands = 1000;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<ConnectionKey, List<SmtpSession>> _sessions = [];
+    private readonly Dictionary<ConnectionKey, (long LastAt, bool Keeps)> _demands = [];
     private bool _closed;
 
     /// <summary>The one used last, or null.</summary>
@@ -28,7 +32,7 @@ internal sealed class IdleSessions(SmtpClientOptions options)
         session.BecomeIdle();
         lock (_lock)
         {
-            if (_closed)
+            if (_closed || (options.KeepOnDemand && !IsInDemand(session.Key)))
                 return false;
             if (!_sessions.TryGetValue(session.Key, out var list))
                 _sessions.Add(session.Key, list = []);
@@ -37,6 +41,23 @@ internal sealed class IdleSessions(SmtpClientOptions options)
             list.Add(session);
             return true;
         }
+    }
+
+    private bool IsInDemand(ConnectionKey key)
+    {
+        var now = time.GetTimestamp();
+        var keeps = false;
+        if (_demands.TryGetValue(key, out var before))
+        {
+            var gap = time.GetElapsedTime(before.LastAt, now);
+            keeps = gap <= options.DemandBegins || (before.Keeps && gap < options.DemandEnds);
+        }
+        else if (_demands.Count >= MaxDemands)
+        {
+            _demands.Clear();
+        }
+        _demands[key] = (now, keeps);
+        return keeps;
     }
 
     /// <summary>Takes out those that have been idle or open for too long.</summary>

@@ -27,6 +27,15 @@ public sealed record SmtpClientOptions
     /// <summary>False: a new connection for each delivery.</summary>
     public bool KeepConnections { get; init; } = true;
 
+    /// <summary>Connections are kept only while messages for a target follow each other closely.</summary>
+    public bool KeepOnDemand { get; init; }
+
+    /// <summary>On demand: a message this soon after the one before begins the keeping.</summary>
+    public TimeSpan DemandBegins { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>On demand: a gap this long ends it.</summary>
+    public TimeSpan DemandEnds { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Idle connections kept for one target.</summary>
     public int MaxIdlePerTarget { get; init; } = 64;
 

@@ -30,7 +30,7 @@ public sealed class SmtpClientPool : IAsyncDisposable
         _time = time;
         _counters = new ConnectionCounters(counters);
         _options = options;
-        _idle = new IdleSessions(options);
+        _idle = new IdleSessions(options, time);
         _sweeper = SweepAsync();
     }
 
