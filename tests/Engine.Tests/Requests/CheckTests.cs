@@ -208,7 +208,7 @@ public sealed class CheckTests
         await using var lab = new RequestLab();
 
         (await lab.AskAsync(Request(lab.Put("amavis-k", Good), "delivery_care_of=server\n")))
-            .ShouldBe("version_server=2\nlog_id=k-01\nsetreply=451 4.5.0 Error in processing, id=k-01, forward FAILED: no forward_method is set\nreturn_value=tempfail\nexit_code=75\n\n");
+            .ShouldBe("version_server=2\nlog_id=k-01\nsetreply=451 4.5.0 Error in processing, id=k-01, forward FAILED: there is no forward_method for <bob@example.com>\nreturn_value=tempfail\nexit_code=75\n\n");
     }
 
     [Theory]
