@@ -36,7 +36,7 @@ internal sealed class BccStage(EngineServices services, ReceivedMessage message,
         var blocking = outcomes.Select(o => o.Blocking).OfType<CategoryKey>().Order().Cast<CategoryKey?>().LastOrDefault();
         var categories = outcomes.Aggregate(CategorySet.Clean, (all, o) => all.Union(o.Categories));
         var wanted = settings.DeliveryByCcat.AlwaysBcc.Find(categories, blocking);
-        if (string.IsNullOrEmpty(wanted) || ComesAgain(outcomes))
+        if (string.IsNullOrEmpty(wanted) || outcomes.Count == 0 || ComesAgain(outcomes))
             return;
         if (settings.NotifyMethod is not { } method)
         {

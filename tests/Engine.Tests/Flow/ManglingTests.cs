@@ -66,6 +66,7 @@ public sealed class ManglingTests
     }
 
     [Fact]
+    [Trait("Needs", "Server")]
     public async Task Altermime_takes_attachments_away()
     {
         await using var flow = Passing(s => s with { DefangUndecipherable = "1" });
@@ -99,6 +100,7 @@ public sealed class ManglingTests
     }
 
     [Theory]
+    [Trait("Needs", "Server")]
     [InlineData("me@example.com", "bob@far.example", true, true)]
     [InlineData("me@example.com", "user1@example.com", true, false)]
     [InlineData("me@example.com", "user1@example.com", false, true)]
