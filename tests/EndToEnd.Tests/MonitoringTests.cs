@@ -16,7 +16,7 @@ public sealed class MonitoringTests
     private static async Task<FilterProcess> StartAsync(MailSink sink, SnmpdProcess snmpd)
     {
         var filter = await FilterProcess.StartAsync(
-            sink.Port, $"{Lab.NoScanners}\nlocal_domains_maps: [[.example.com]]\nagentx_socket: {snmpd.AgentX}\nsnmp_contact: postmaster@example.com");
+            sink.Port, $"{Lab.NoScanners}\nlocal_domains_maps: [[.example.com]]\nagentx_socket: {snmpd.AgentX}\nsnmp_contact: postmaster@example.com\nsmtp_connection_cache_on_demand: false");
         await filter.StopAsync();
         WriteQueues(Path.Combine(filter.Directory, "postfix"));
         filter.Variables["MAIL_CONFIG"] = Path.Combine(filter.Directory, "postfix");
