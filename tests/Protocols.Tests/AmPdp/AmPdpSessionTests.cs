@@ -298,7 +298,7 @@ public sealed class AmPdpSessionTests
                 {
                     await using var stream = new NetworkStream(await _listener.AcceptAsync(_stop.Token), ownsSocket: true);
                     var transport = new Duplex(PipeReader.Create(stream), PipeWriter.Create(stream));
-                    await new AmPdpServerSession(transport, handler, TimeProvider.System, Long).RunAsync(_stop.Token);
+                    await new AmPdpServerSession(transport, handler, TimeProvider.System, Long) { Processing = _stop.Token }.RunAsync(_stop.Token);
                 }
             }
             catch (OperationCanceledException)
