@@ -43,8 +43,8 @@ internal static partial class Sections
         add.Later("$daemon_group", Text, LegacyStatic, "null", "group the daemon changes to");
         add.Later("@daemon_groups", List, Global, "groups of daemon_user", "groups the daemon changes to");
         add.Later("$daemon_chroot_dir", Text, Global, "null", "directory that becomes the root of the daemon");
-        add.Later("$path", Text, Global, "null", "where helper programs are searched");
-        add.Later("$helpers_home", Text, Global, "MYHOME", "home directory of helper programs");
+        add.Line("$path", Global, s => s.ProgramPath, (s, v) => s with { ProgramPath = string.IsNullOrEmpty(v) ? null : v }, "directories in which helper programs are searched; null: those of the daemon");
+        add.Line("$helpers_home", Global, s => s.HelpersHome, (s, v) => s with { HelpersHomeOrNull = v }, "home directory of helper programs", "MYHOME");
         add.Later("$instance_name", Text, Global, "\"\"", "free tag of this instance");
         add.Later("$allow_preserving_evidence", Truth, Global, "true", "keep a message's directory after trouble with it");
         add.Truth("$replace_existing_extension", Dynamic, s => s.ReplaceExistingExtension, (s, v) => s with { ReplaceExistingExtension = v }, "a new address extension replaces the old one instead of being appended");

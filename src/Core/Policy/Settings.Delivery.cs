@@ -73,6 +73,13 @@ public sealed partial record Settings
     /// <summary>Names of fields, in lower case, of which a scanner's own are not copied.</summary>
     public FrozenSet<string> PreferOurAddedHeaderFields { get; init; } = DefaultPreferredFields;
 
+    // Programs
+    /// <summary>Directories in which programs are searched, parted by colons; null: the daemon's own PATH.</summary>
+    public string? ProgramPath { get; init; }
+    /// <summary>HOME of programs; null: <see cref="MyHome"/>.</summary>
+    public string? HelpersHomeOrNull { get; init; }
+    public string HelpersHome => HelpersHomeOrNull ?? MyHome;
+
     // Quarantine
     /// <summary>Name as .NET has it: MD5, SHA1, SHA256, SHA384, SHA512.</summary>
     public string MailDigestAlgorithm { get; init; } = "MD5";

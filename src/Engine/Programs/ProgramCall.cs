@@ -3,7 +3,7 @@ namespace Amavis.Engine.Programs;
 /// <summary>One call of an external program: no shell, arguments as a list.</summary>
 internal sealed record ProgramCall
 {
-    /// <summary>A path, or a name searched along PATH.</summary>
+    /// <summary>A path, or a name searched along <see cref="SearchPath"/>.</summary>
     public required string Program { get; init; }
 
     public required IReadOnlyList<string> Arguments { get; init; }
@@ -12,6 +12,12 @@ internal sealed record ProgramCall
     public string? User { get; init; }
 
     public string? WorkingDirectory { get; init; }
+
+    /// <summary>Directories in which programs are searched, parted by colons, also by the program itself; null: our own.</summary>
+    public string? SearchPath { get; init; }
+
+    /// <summary>HOME; null: our own.</summary>
+    public string? Home { get; init; }
 
     /// <summary>Given to the program on its standard input; null: nothing.</summary>
     public Stream? Input { get; init; }

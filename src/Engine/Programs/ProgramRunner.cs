@@ -20,12 +20,15 @@ internal static class ProgramRunner
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    /// <summary>Path of a program, searched along PATH when it has no slash; null: there is none that may be run.</summary>
-    public static string? Find(string program)
+    private static string OwnPath => Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <summary>Path of a program, searched along the directories when it has no slash; null: there is none that may be run.</summary>
+    /// <param name="searchPath">Null: our own PATH.</param>
+    public static string? Find(string program, string? searchPath)
     {
         if (program.Contains('/'))
             return IsExecutable(program) ? program : null;
-        foreach (var directory in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var directory in (searchPath ?? OwnPath).Split(':', StringSplitOptions.RemoveEmptyEntries))
             if (IsExecutable(Path.Combine(directory, program)))
                 return Path.Combine(directory, program);
         return null;
@@ -35,7 +38,7 @@ internal static class ProgramRunner
     /// <exception cref="OperationCanceledException">Time was over; the program and its children have been ended.</exception>
     public static async Task<ProgramResult> RunAsync(ProgramCall call, CancellationToken cancellationToken)
     {
-        var path = Find(call.Program) ?? throw new ProgramFaultException($"there is no program {call.Program}");
+        var path = Find(call.Program, call.SearchPath) ?? throw new ProgramFaultException($"there is no program {call.Program}");
         cancellationToken.ThrowIfCancellationRequested();
         using var process = new Process { StartInfo = StartInfo(call, path) };
         try
@@ -80,9 +83,9 @@ internal static class ProgramRunner
         if (call.User is { } user && user != Environment.UserName)
             info.UserName = user;
         info.Environment.Clear();
-        info.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin";
+        info.Environment["PATH"] = call.SearchPath ?? OwnPath;
         info.Environment["LC_ALL"] = "C";
-        if (call.User is null && Environment.GetEnvironmentVariable("HOME") is { } home)
+        if ((call.Home ?? (call.User is null ? Environment.GetEnvironmentVariable("HOME") : null)) is { } home)
             info.Environment["HOME"] = home;
         return info;
     }

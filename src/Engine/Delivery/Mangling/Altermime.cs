@@ -31,7 +31,15 @@ internal static class Altermime
                 ? settings.AltermimeArgsDisclaimer.Select(a => a.Replace(OptionMark, choice.Option, StringComparison.Ordinal))
                 : settings.AltermimeArgsDefang;
             var result = await ProgramRunner.RunAsync(
-                new ProgramCall { Program = settings.Altermime, Arguments = ["--input=" + path, .. arguments], WorkingDirectory = directory }, cancellationToken);
+                new ProgramCall
+                {
+                    Program = settings.Altermime,
+                    Arguments = ["--input=" + path, .. arguments],
+                    WorkingDirectory = directory,
+                    SearchPath = settings.ProgramPath,
+                    Home = settings.HelpersHome,
+                },
+                cancellationToken);
             if (result.ExitCode != 0)
                 throw new ProgramFaultException($"it ended with {result.ExitCode}: {result.Output.Trim()}");
             await using var changed = new FileStream(path, FileMode.Open, FileAccess.Read);

@@ -43,7 +43,7 @@ internal static class MangleChooser
         "attach" => ManglingKind.Attach,
         "altermime" => ManglingKind.Altermime,
         "null" => ManglingKind.Null,
-        _ => !string.IsNullOrEmpty(settings.Altermime) && ProgramRunner.Find(settings.Altermime) is not null ? ManglingKind.Altermime : ManglingKind.Attach,
+        _ => !string.IsNullOrEmpty(settings.Altermime) && ProgramRunner.Find(settings.Altermime, settings.ProgramPath) is not null ? ManglingKind.Altermime : ManglingKind.Attach,
     };
 
     /// <summary>In the order in which a disclaimer is searched for them.</summary>

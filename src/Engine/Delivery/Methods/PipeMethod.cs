@@ -30,7 +30,16 @@ internal static class PipeMethod
         {
             await using var text = new LineFeedStream(delivery.Message);
             var result = await ProgramRunner.RunAsync(
-                new ProgramCall { Program = arguments[0], Arguments = [.. arguments.Skip(1)], User = command.User, Input = text }, limit.Token);
+                new ProgramCall
+                {
+                    Program = arguments[0],
+                    Arguments = [.. arguments.Skip(1)],
+                    User = command.User,
+                    Input = text,
+                    SearchPath = shipment.Settings.ProgramPath,
+                    Home = command.User is null ? shipment.Settings.HelpersHome : null,
+                },
+                limit.Token);
             return (ReplyOf(result.ExitCode, id), result.ExitCode == 0 ? "" : Remark(arguments[0], result));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
