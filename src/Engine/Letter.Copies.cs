@@ -24,9 +24,10 @@ internal sealed partial class Letter
     }
 
     /// <summary>A recipient's copy for the next hop.</summary>
+    /// <param name="received">Our trace field; null: none.</param>
     /// <param name="spool">The message itself, or one with its body changed.</param>
     /// <param name="header">The header section of that.</param>
-    public EditedMessage Copy(CopyPlan plan, AddedField received, Spool spool, HeaderSection header)
+    public EditedMessage Copy(CopyPlan plan, AddedField? received, Spool spool, HeaderSection header)
     {
         var settings = _message.Policy.Settings;
         var edits = EditsOf(plan, settings, header);
@@ -35,7 +36,7 @@ internal sealed partial class Letter
     }
 
     /// <summary>A new message that warns of this one and has it attached.</summary>
-    public OutgoingMessage AttachedCopy(CopyPlan plan, AddedField received, string boundary, Spool spool, HeaderSection header)
+    public OutgoingMessage AttachedCopy(CopyPlan plan, AddedField? received, string boundary, Spool spool, HeaderSection header)
     {
         var settings = _message.Policy.Settings;
         var rendering = Rendering(settings);
@@ -46,9 +47,9 @@ internal sealed partial class Letter
         return AttachedMessage.Make(_message, spool, header, edits, rendering, plan, boundary);
     }
 
-    private static void AddBelow(HeaderEdits edits, CopyPlan plan, AddedField received, Settings settings)
+    private static void AddBelow(HeaderEdits edits, CopyPlan plan, AddedField? received, Settings settings)
     {
-        if (settings.MayAddHeader(received.Name))
+        if (received is not null && settings.MayAddHeader(received.Name))
             FieldText.Add(edits, received);
         if (plan.Category is { } category)
             FieldText.Add(edits, category);

@@ -92,7 +92,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         Section = "forward";
         var order = new ForwardOrder { Arrival = arrival, Quarantined = copies.Any(c => !c.Archive) };
         order = await hooks.SendingAsync(order, verdicts, findings, copies, cancellationToken);
-        var forward = new ForwardStage(services, message, letter, deadline, counters, order, verdicts, findings);
+        using var forward = new ForwardStage(services, message, letter, deadline, counters, order, verdicts, findings);
         var outcomes = await forward.RunAsync(cancellationToken);
         Section = "always_bcc";
         await new BccStage(services, message, letter, deadline, counters, order).RunAsync(outcomes, findings, cancellationToken);
@@ -110,7 +110,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         var single = OneResponse.Of(told, message.LogId);
         var replies = new MessageReplies(single, OneResponse.PerRecipient(told))
         {
-            HandedBack = message.Care == DeliveryCare.Ours ? null : HandBack.Of(told, single, forward.ClientsPlan is { } plan ? letter.ChangesFor(plan) : []),
+            HandedBack = message.Care == DeliveryCare.Ours ? null : HandBack.Of(told, single, forward.ClientChanges),
         };
         await ReportAsync(letter, new FinishedMessage
         {

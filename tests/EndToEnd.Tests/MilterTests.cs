@@ -112,6 +112,22 @@ public sealed class MilterTests(Lab lab)
     }
 
     [Fact]
+    public async Task Mail_that_is_wrapped_gets_its_new_body_from_the_filter()
+    {
+        await using var site = await Site.StartAsync(Local + lab.Scanners + "\nvirus_quarantine_method: null\nvirus_lovers_maps: [1]\ndefang_virus: attach");
+        var filler = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"line {i}\r\n"));
+
+        (await site.SendAsync([.. Mail.Eicar("milter.wrapped"), .. Octets.Of(filler)], "box@example.com")).ShouldStartWith("250 ");
+
+        var mail = await site.Postfix.WaitForMailAsync("line 19999\n");
+        mail.ShouldMatch(@"(?s)X-Amavis-Modified: Mail body modified \(defanged\) - filter\.example\.net\n.*\nContent-Type: multipart/mixed;\n? boundary=""=_[^""]+-defanged""\n");
+        mail.ShouldContain("\nSubject: ***INFECTED*** your invoice\n");
+        var body = mail[(mail.IndexOf("\n\n", StringComparison.Ordinal) + 2)..];
+        body.ShouldMatch(@"(?s)^This is a message of several parts.*\nContent-Type: message/rfc822; .*\nReturn-Path: <ann@example\.org>\nReceived: from mta\.example\.net \(.*\nSubject: your invoice\n.*line 19999\n\n--=_[^\n]+-defanged--\n");
+        mail[..^body.Length].Split('\n').Count(l => l.StartsWith("Content-Type:", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_bounce_goes_out_by_notify_method()
     {
         await using var site = await Site.StartAsync(Local + lab.Scanners + "\nfinal_virus_destiny: D_BOUNCE\nvirus_quarantine_method: null");

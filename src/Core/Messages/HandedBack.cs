@@ -55,7 +55,10 @@ public sealed record HandedBack
     /// </summary>
     public IReadOnlyList<FieldChange> Header { get; init; } = [];
 
-    /// <summary>Takes the place of the body, the header section left out; null: it stays. Does not need the message's spool.</summary>
+    /// <summary>
+    /// Takes the place of the body, the header section left out; null: it stays. Does not need the message's spool; whoever gets it
+    /// disposes of it, when it can be disposed of.
+    /// </summary>
     public OutgoingMessage? Body { get; init; }
 
     /// <summary>Takes the place of the envelope sender; null: it stays.</summary>

@@ -51,7 +51,7 @@ internal sealed class BccStage(EngineServices services, ReceivedMessage message,
             Quarantined = order.Quarantined,
             Now = message.ReceivedAt.ToLocalTime(),
         });
-        using var copy = await new CopyMaker(services, message, letter, deadline, order).MakeAsync(plan, () => plan, null, cancellationToken);
+        using var copy = await new CopyMaker(services, message, letter, deadline, order).MakeAsync(plan, () => plan, ReceivedField.Make(message, order.MailId, null), cancellationToken);
         var reply = await SendAsync(method, copy, verdict.Recipient, cancellationToken);
         if (reply.IsTempFail && outcomes.Any(o => o.IsDelivered))
         {

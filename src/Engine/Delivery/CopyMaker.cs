@@ -9,6 +9,16 @@ namespace Amavis.Engine.Delivery;
 internal sealed record FinishedCopy(OutgoingMessage Message, CopyPlan Plan, Spool? Changed) : IDisposable
 {
     public void Dispose() => Changed?.Dispose();
+
+    /// <summary>The same in a spool of its own, which outlives what the copy was made of.</summary>
+    /// <exception cref="SpoolFullException">No room.</exception>
+    public Spool ToSpool(ISpoolFactory spools)
+    {
+        using var writer = spools.Create();
+        foreach (var chunk in Message.Chunks())
+            writer.Write(chunk.Span);
+        return writer.Complete(new SpoolFacts { EightBit = Message.EightBit, LeadingDots = Message.LeadingDots });
+    }
 }
 
 /// <summary>Makes the copies of one message by their plans.</summary>
@@ -22,9 +32,9 @@ internal sealed class CopyMaker(EngineServices services, ReceivedMessage message
     private Spool Source => order.Replacement ?? message.Spool;
 
     /// <param name="unmangled">Gives the plan without a change to the body, for when the change fails.</param>
-    public async Task<FinishedCopy> MakeAsync(CopyPlan plan, Func<CopyPlan> unmangled, string? singleRecipient, CancellationToken cancellationToken)
+    /// <param name="received">Our trace field; null: none, as the client passes the copy on.</param>
+    public async Task<FinishedCopy> MakeAsync(CopyPlan plan, Func<CopyPlan> unmangled, AddedField? received, CancellationToken cancellationToken)
     {
-        var received = ReceivedField.Make(message, order.MailId, singleRecipient);
         switch (plan.Mangling.Kind)
         {
             case ManglingKind.Attach:
@@ -36,7 +46,7 @@ internal sealed class CopyMaker(EngineServices services, ReceivedMessage message
         }
     }
 
-    private FinishedCopy Plain(CopyPlan plan, AddedField received)
+    private FinishedCopy Plain(CopyPlan plan, AddedField? received)
     {
         var copy = letter.Copy(plan, received, Source, _header);
         LogRepairs(copy.Repairs);
@@ -44,7 +54,7 @@ internal sealed class CopyMaker(EngineServices services, ReceivedMessage message
     }
 
     /// <summary>Null: the program failed; the mail goes on as it is, since a disclaimer is no reason to hold mail up.</summary>
-    private async Task<FinishedCopy?> ChangeAsync(CopyPlan plan, AddedField received, CancellationToken cancellationToken)
+    private async Task<FinishedCopy?> ChangeAsync(CopyPlan plan, AddedField? received, CancellationToken cancellationToken)
     {
         using var share = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         share.CancelAfter(deadline.Share());

@@ -15,7 +15,7 @@ namespace Amavis.Engine.Delivery;
 /// </summary>
 internal sealed class ForwardStage(
     EngineServices services, ReceivedMessage message, Letter letter, MessageDeadline deadline, CounterBatch counters, ForwardOrder order,
-    IReadOnlyList<RecipientVerdict> verdicts, Findings findings)
+    IReadOnlyList<RecipientVerdict> verdicts, Findings findings) : IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeastTimeForRetry = TimeSpan.FromSeconds(10);
@@ -25,12 +25,20 @@ internal sealed class ForwardStage(
     private readonly CopyMaker _copies = new(services, message, letter, deadline, order);
     private readonly Dispatcher _dispatcher = new(services);
 
-    /// <summary>The changes for whom the client serves; null: nobody. Known when <see cref="RunAsync"/> has ended.</summary>
-    public CopyPlan? ClientsPlan { get; private set; }
+    /// <summary>For the recipients whom the client serves; null: there are none. Known when <see cref="RunAsync"/> has ended.</summary>
+    public ClientChanges? ClientChanges { get; private set; }
+
+    private CopyPlan? _clientsPlan;
+    private int _clientsFirst;
+
+    public void Dispose() => ClientChanges?.Dispose();
 
     public async Task<IReadOnlyList<RecipientOutcome>> RunAsync(CancellationToken cancellationToken)
     {
-        foreach (var group in Plan().OrderBy(g => g.Order))
+        var groups = Plan();
+        if (_clientsPlan is { } plan)
+            ClientChanges = await ChangesAsync(plan, cancellationToken);
+        foreach (var group in groups.OrderBy(g => g.Order))
         {
             var partial = AnyDelivered;
             if (!partial && !message.Connection.RepliesPerRecipient && _outcomes.Any(o => o is { Relayed: true, Reply.IsTempFail: true }))
@@ -59,8 +67,7 @@ internal sealed class ForwardStage(
             var method = message.Care == DeliveryCare.Clients ? null : order.Methods.ElementAtOrDefault(i) ?? MethodChooser.Choose(verdict, mangling);
             if (method is null && message.Care != DeliveryCare.Ours)
             {
-                // The client sends the body it has: only the header section can be changed.
-                _outcomes[i] = Left(i, PlanOf(verdict, MangleChoice.None));
+                _outcomes[i] = Left(i, PlanOf(verdict, TakesBodies ? mangling : MangleChoice.None));
                 continue;
             }
             if (method is null)
@@ -110,12 +117,24 @@ internal sealed class ForwardStage(
         }
     }
 
+    /// <summary>AM.PDP has no words for a new body: its clients send the one they have.</summary>
+    private bool TakesBodies => message.Care == DeliveryCare.ClientsWithoutMethod;
+
+    private async Task<ClientChanges> ChangesAsync(CopyPlan plan, CancellationToken cancellationToken)
+    {
+        if (!TakesBodies || (order.Replacement is null && plan.Mangling.Kind is ManglingKind.None or ManglingKind.Null or ManglingKind.NullDisclaimer))
+            return new ClientChanges(letter.ChangesFor(plan), null);
+        using var copy = await _copies.MakeAsync(plan, () => PlanOf(verdicts[_clientsFirst], MangleChoice.None), null, cancellationToken);
+        return ClientChanges.Between(letter.Header, copy.ToSpool(services.Spools));
+    }
+
     /// <summary>The client has one header section for all its recipients: the first one's changes are made.</summary>
     private RecipientOutcome Left(int index, CopyPlan plan)
     {
         var verdict = verdicts[index];
-        ClientsPlan ??= plan;
-        if (ClientsPlan.Key != plan.Key)
+        if (_clientsPlan is null)
+            (_clientsPlan, _clientsFirst) = (plan, index);
+        else if (_clientsPlan.Key != plan.Key)
             services.Log.Line(-1, message.LogId, $"{message.Connection.Protocol}: RECIPIENTS REQUIRE DIFFERENT HEADERS, {verdict.Recipient.Address.Bracketed} gets those of the first");
         return new RecipientOutcome
         {
@@ -143,7 +162,8 @@ internal sealed class ForwardStage(
     private async Task SendGroupAsync(CopyGroup group, bool partial, CancellationToken cancellationToken)
     {
         var single = group.Indexes is [var only] ? verdicts[only].Recipient.Address.Bracketed : null;
-        using var copy = await _copies.MakeAsync(group.Plan, () => PlanOf(verdicts[group.Indexes[0]], MangleChoice.None), single, cancellationToken);
+        using var copy = await _copies.MakeAsync(
+            group.Plan, () => PlanOf(verdicts[group.Indexes[0]], MangleChoice.None), ReceivedField.Make(message, order.MailId, single), cancellationToken);
         var open = group.Indexes;
         var pause = FirstPause;
         while (true)

@@ -3,12 +3,12 @@ using Amavis.Engine.Verdicts;
 
 namespace Amavis.Engine.Delivery;
 
-/// <summary>From outcomes to what a client is told that passes the message on itself; pure.</summary>
+/// <summary>From outcomes to what a client is told that passes the message on itself.</summary>
 internal static class HandBack
 {
     /// <param name="single">The one reply for all recipients.</param>
-    /// <param name="header">The changes for the recipients left to the client.</param>
-    public static HandedBack Of(IReadOnlyList<RecipientOutcome> outcomes, SmtpReply single, IReadOnlyList<FieldChange> header)
+    /// <param name="changes">For the recipients left to the client; null: there are none. Its body is taken where the client goes on.</param>
+    public static HandedBack Of(IReadOnlyList<RecipientOutcome> outcomes, SmtpReply single, ClientChanges? changes)
     {
         // A reply of success with somebody left to serve is the one case in which the client goes on.
         if (!single.IsSuccess || !outcomes.Any(o => o.LeftToClient))
@@ -22,6 +22,6 @@ internal static class HandBack
             else if (outcome.FinalAddress is { } address && address != outcome.Verdict.Recipient.Address)
                 changed.Add(new RecipientChange(i, address));
         }
-        return new HandedBack { Verdict = ClientVerdict.Continue, Recipients = changed, Header = header };
+        return new HandedBack { Verdict = ClientVerdict.Continue, Recipients = changed, Header = changes?.Header ?? [], Body = changes?.TakeBody() };
     }
 }

@@ -33,7 +33,7 @@ public sealed class MilterVerdictTests
 
         mta.Finish().ShouldBe(
             "m|||\u0002X-Spam-Flag|| m|||\u0001X-Spam-Flag|| m|||\u0001Subject| ***SPAM*** hi| i||||X-Second|| i||||X-First| a\\n b| hX-Last| z| "
-            + "-<user1@example.com>| -<user2@example.com>| +<user2+spam@example.com>| e<>| bnew\\r\\n qfor a look| c");
+            + "-<user1@example.com>| -<user2@example.com>| +<user2+spam@example.com>| e<>| qfor a look| bnew\\r\\n c");
     }
 
     [Fact]

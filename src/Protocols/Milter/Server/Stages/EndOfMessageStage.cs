@@ -14,7 +14,7 @@ internal static class EndOfMessageStage
         try
         {
             var (replies, isOver) = await AnswerAsync(session, transaction);
-            VerdictPackets.Write(session, transaction, replies);
+            await VerdictPackets.WriteAsync(session, transaction, replies);
             session.IsOver |= isOver;
         }
         finally

@@ -5,9 +5,13 @@ namespace Amavis.Protocols.Milter.Server.Stages;
 /// <summary>A verdict in packets: first the changes, each of which the MTA must have agreed to, then the word that lets the message go on.</summary>
 internal static class VerdictPackets
 {
-    public static void Write(MilterSession session, MilterTransaction transaction, MessageReplies replies)
+    /// <summary>Octets of a new body that are held before they are sent.</summary>
+    private const long MaxPendingOctets = 256 << 10;
+
+    public static async ValueTask WriteAsync(MilterSession session, MilterTransaction transaction, MessageReplies replies)
     {
         var verdict = replies.HandedBack ?? HandedBack.Of(replies.Single);
+        using var body = verdict.Body as IDisposable;
         switch (verdict.Verdict)
         {
             case ClientVerdict.Continue when Missing(session, verdict) is { } missing:
@@ -16,6 +20,8 @@ internal static class VerdictPackets
                 break;
             case ClientVerdict.Continue:
                 WriteChanges(session, transaction, verdict);
+                if (verdict.Body is { } octets)
+                    await WriteBodyAsync(session, octets);
                 session.Replies.Write(MilterReplyCode.Continue);
                 break;
             case ClientVerdict.Discard:
@@ -65,19 +71,24 @@ internal static class VerdictPackets
         }
         if (verdict.Sender is { } sender)
             replies.ChangeSender(sender.Bracketed);
-        if (verdict.Body is { } body)
-            WriteBody(replies, body);
         if (verdict.Hold is { } reason)
             replies.Quarantine(reason);
     }
 
-    private static void WriteBody(MilterReplyWriter replies, OutgoingMessage body)
+    private static async ValueTask WriteBodyAsync(MilterSession session, OutgoingMessage body)
     {
         // An empty packet empties a body that has nothing in the place of the old.
         if (body.Length == 0)
-            replies.ReplaceBody([]);
+            session.Replies.ReplaceBody([]);
         foreach (var chunk in body.Chunks())
+        {
             for (var at = 0; at < chunk.Length; at += MilterReplyWriter.BodyChunkOctets)
-                replies.ReplaceBody(chunk.Span.Slice(at, Math.Min(MilterReplyWriter.BodyChunkOctets, chunk.Length - at)));
+                session.Replies.ReplaceBody(chunk.Span.Slice(at, Math.Min(MilterReplyWriter.BodyChunkOctets, chunk.Length - at)));
+            if (session.Replies.PendingOctets < MaxPendingOctets)
+                continue;
+            session.Replies.Flushed();
+            if (!await session.Pipes.FlushAsync(MilterLimits.Write))
+                throw new IOException("the MTA takes nothing any more");
+        }
     }
 }
