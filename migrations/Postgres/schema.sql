@@ -230,3 +230,27 @@ VALUES ('20261122134216_OwnTables', '10.0.14');
 
 COMMIT;
 
+START TRANSACTION;
+CREATE OR REPLACE FUNCTION aw_lookup_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('aw_lookup', '');
+    RETURN NULL;
+END $$;
+
+DO $$
+DECLARE name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['users', 'policy', 'mailaddr', 'wblist'] LOOP
+        BEGIN
+            EXECUTE format('CREATE TRIGGER aw_lookup_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION aw_lookup_changed()', name);
+        EXCEPTION WHEN insufficient_privilege OR wrong_object_type OR feature_not_supported OR undefined_table OR duplicate_object THEN
+            RAISE NOTICE 'no trigger on %: %', name, SQLERRM;
+        END;
+    END LOOP;
+END $$;
+
+INSERT INTO aw_migrations ("MigrationId", "ProductVersion")
+VALUES ('20261122180000_LookupChanges', '10.0.14');
+
+COMMIT;
+

@@ -4,6 +4,9 @@ namespace Amavis.Configuration;
 public sealed record SourcePosition(string File, int Line, int Column)
 {
     public override string ToString() => $"{File}:{Line}:{Column}";
+
+    /// <summary>File and line.</summary>
+    public string Place => $"{File}:{Line}";
 }
 
 /// <summary>One thing wrong with the configuration, in the form <c>FILE:LINE:COLUMN: key: what is wrong</c>.</summary>

@@ -4,6 +4,7 @@ using Amavis.Core.Policy;
 using Amavis.Daemon.Hosting;
 using Amavis.Daemon.Logging;
 using Amavis.Daemon.Monitoring;
+using Amavis.Data.Lookups;
 using Amavis.Engine;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Releasing;
@@ -55,6 +56,8 @@ async Task<int> RunAsync()
     // Data.
     var work = WorkDirectory.Prepare(settings.TempBase, "amavisd-work");
     await using var storage = await Storage.OpenAsync(settings, counters, clock, loggers);
+    await Storage.PrepareLookupsAsync(settings, loggers);
+    await using var directory = new AddressDirectory(clock, loggers, storage?.Open);
 
     // Engine.
     await using var nextHops = new SmtpClientPool(clock, counters, new SmtpClientOptions
@@ -75,6 +78,7 @@ async Task<int> RunAsync()
         MessageLog = storage?.Log,
         SqlQuarantine = storage?.Quarantine,
         PenPals = storage?.PenPals,
+        Directory = directory,
         WorkDirectory = work,
     };
     services.Hooks.Load(settings);

@@ -49,4 +49,16 @@ internal static partial class DataLog
 
     [LoggerMessage(7041, LogLevel.Warning, "quarantine file {Path} of an expired message could not be deleted, its rows stay")]
     public static partial void FileNotDeleted(ILogger logger, string path, Exception fault);
+
+    [LoggerMessage(7050, LogLevel.Error, "database {Database} can't be asked for policies: {Reason}")]
+    public static partial void LookupsAway(ILogger logger, string database, string reason);
+
+    [LoggerMessage(7051, LogLevel.Warning, "database {Database} can be asked for policies again")]
+    public static partial void LookupsBack(ILogger logger, string database);
+
+    [LoggerMessage(7052, LogLevel.Information, "database {Database} does not tell of changes, so policies are looked up anew for each message: {Reason}")]
+    public static partial void LookupsNotKept(ILogger logger, string database, string reason);
+
+    [LoggerMessage(7053, LogLevel.Error, "LDAP server {Server} can't be asked for policies: {Reason}")]
+    public static partial void DirectoryAway(ILogger logger, string server, string reason);
 }

@@ -1,5 +1,6 @@
 using Amavis.Core.Counters;
 using Amavis.Core.Logging;
+using Amavis.Core.Lookups.Databases;
 using Amavis.Core.Storage;
 using Amavis.Engine.Hooks;
 using Amavis.Engine.Notices;
@@ -28,6 +29,8 @@ public sealed record EngineServices
     public ISqlQuarantine? SqlQuarantine { get; init; }
     /// <summary>Null: no SQL storage is configured.</summary>
     public IPenPals? PenPals { get; init; }
+    /// <summary>SQL and LDAP with recipients' settings; null: none.</summary>
+    public IAddressDirectory? Directory { get; init; }
     /// <summary>Private directory for the parts of messages; emptied at start.</summary>
     public required string WorkDirectory { get; init; }
 }

@@ -6,11 +6,13 @@ using Amavis.Engine.Checks;
 using Amavis.Engine.Checks.PenPals;
 using Amavis.Engine.Delivery;
 using Amavis.Engine.Hooks;
+using Amavis.Engine.Lookups;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Quarantine;
 using Amavis.Engine.Reporting;
 using Amavis.Engine.Templates;
 using Amavis.Engine.Verdicts;
+using Amavis.Protocols.Smtp.Server;
 
 namespace Amavis.Engine;
 
@@ -51,14 +53,19 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         var (mailId, secretId) = MailIds.Create(message.Policy.Settings.MailIdSizeBits);
         using var hooks = new MessageHooks(services, message.LogId, deadline);
         letter = await BeginHooksAsync(hooks, letter, mailId, cancellationToken);
-        var policies = ResolvePolicies(letter);
+        Section = "lookup";
+        var book = await OpenBookAsync(cancellationToken);
+        var policies = await RecipientPolicies.FindAsync(
+            book, message.Policy, message.Envelope.Recipients, [.. letter.SenderAddresses(message.Envelope.Sender)], cancellationToken);
         CountArrival(counters, policies);
         var arrival = Arrival(letter, mailId, secretId);
         await BeginLogAsync(arrival, cancellationToken);
 
         Section = "checks";
-        var checks = new CheckStage(services, message, letter, policies, deadline, _stages, counters, section => Section = section, hooks);
+        var checks = new CheckStage(services, message, letter, book, policies, deadline, _stages, counters, section => Section = section, hooks);
         using var checkedMessage = await checks.RunAsync(cancellationToken);
+        // Banks loaded for the viruses found say what is done from here on.
+        (message, policies) = (checkedMessage.Message, checkedMessage.Policies);
         var findings = checkedMessage.Findings;
         NamedCounts.Add(counters, findings);
 
@@ -84,7 +91,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         var main = verdicts.Select(v => v.Categories.Main).DefaultIfEmpty(ContentCategory.Clean).Max();
 
         Section = "quarantine";
-        var keeper = new QuarantineStage(services, message, letter, deadline, counters);
+        var keeper = new QuarantineStage(services, message, letter, book, deadline, counters);
         var copies = await keeper.StoreAsync(verdicts, findings, arrival, cancellationToken);
         _stages.End(Stage.Quarantine);
         CountContent(counters, policies, blocking ?? main);
@@ -92,16 +99,16 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         Section = "forward";
         var order = new ForwardOrder { Arrival = arrival, Quarantined = copies.Any(c => !c.Archive) };
         order = await hooks.SendingAsync(order, verdicts, findings, copies, cancellationToken);
-        using var forward = new ForwardStage(services, message, letter, deadline, counters, order, verdicts, findings);
+        using var forward = new ForwardStage(services, message, letter, book, deadline, counters, order, verdicts, findings);
         var outcomes = await forward.RunAsync(cancellationToken);
         Section = "always_bcc";
-        await new BccStage(services, message, letter, deadline, counters, order).RunAsync(outcomes, findings, cancellationToken);
+        await new BccStage(services, message, letter, book, deadline, counters, order).RunAsync(outcomes, findings, cancellationToken);
         outcomes = await hooks.SentAsync(outcomes, cancellationToken);
         _stages.End(Stage.Forward);
 
         Section = "delivery-notification";
         facts = facts with { Outcomes = outcomes, Copies = copies, Now = services.Clock.GetLocalNow(), Elapsed = Elapsed };
-        var (told, dsnSent) = await NotifyAsync(facts, counters, cancellationToken);
+        var (told, dsnSent) = await NotifyAsync(facts, book, counters, cancellationToken);
         facts = facts with { Outcomes = told, DsnSent = dsnSent, Actions = ActionsPerformed.Of(told, message.Policy.Settings.Originating, copies) };
         await new WarningStage(services, message, deadline, counters).RunAsync(facts);
         _stages.End(Stage.Notify);
@@ -141,6 +148,16 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         return letter.Under(policy);
     }
 
+    /// <summary>Loads MYUSERS where a database says that the sender is local.</summary>
+    private async Task<AddressBook> OpenBookAsync(CancellationToken cancellationToken)
+    {
+        var book = new AddressBook(services.Directory, message.Policy.Settings);
+        if (!TransactionPolicy.IsLeftToDatabases(message.Policy, message.Envelope.Sender) || !await book.IsLocalAsync(message.Envelope.Sender, cancellationToken))
+            return book;
+        message = message with { Policy = message.Policy.Load("MYUSERS") };
+        return new AddressBook(services.Directory, message.Policy.Settings);
+    }
+
     /// <summary>Not to be cancelled: the message is done, whatever hooks say to it.</summary>
     private Task FinishHooksAsync(MessageHooks hooks, IReadOnlyList<RecipientOutcome> outcomes, SmtpReply reply, IReadOnlyList<StoredCopy> copies) =>
         hooks.DoneAsync(
@@ -148,9 +165,9 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
             CancellationToken.None);
 
     /// <summary>Once somebody has the message, a fault in telling the sender must not bring it to them a second time.</summary>
-    private async Task<(IReadOnlyList<RecipientOutcome> Outcomes, char DsnSent)> NotifyAsync(MacroFacts facts, CounterBatch counters, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<RecipientOutcome> Outcomes, char DsnSent)> NotifyAsync(MacroFacts facts, AddressBook book, CounterBatch counters, CancellationToken cancellationToken)
     {
-        var notices = new NoticeStage(services, message, deadline, counters);
+        var notices = new NoticeStage(services, message, book, deadline, counters);
         if (!facts.Outcomes.Any(o => o.IsDelivered))
             return await notices.RunAsync(facts, cancellationToken);
         using var late = new CancellationTokenSource(TimeAfterDelivery, services.Clock);
@@ -178,14 +195,6 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         }
     }
 
-    private List<RecipientPolicy> ResolvePolicies(Letter letter)
-    {
-        var settings = message.Policy.Settings;
-        var senders = letter.SenderAddresses(message.Envelope.Sender)
-            .Select(a => Core.Lookups.AddressKeys.For(a, settings.AddressRules)).ToList();
-        return [.. message.Envelope.Recipients.Select(r => RecipientPolicy.Resolve(settings, r, senders))];
-    }
-
     private MessageArrival Arrival(Letter letter, string mailId, string secretId) => new()
     {
         PartitionTag = message.Policy.Settings.PartitionTag,
@@ -210,7 +219,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         await log.BeginAsync(arrival, cancellationToken);
     }
 
-    private void CountArrival(CounterBatch counters, List<RecipientPolicy> policies)
+    private void CountArrival(CounterBatch counters, IReadOnlyList<RecipientPolicy> policies)
     {
         var originating = message.Policy.Settings.Originating;
         var size = message.Spool.Length;
@@ -234,7 +243,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         }
     }
 
-    private void CountContent(CounterBatch counters, List<RecipientPolicy> policies, CategoryKey category)
+    private void CountContent(CounterBatch counters, IReadOnlyList<RecipientPolicy> policies, CategoryKey category)
     {
         if (category.Major == ContentCategory.CatchAll)
             return;

@@ -2,6 +2,7 @@ using System.Net;
 using Amavis.Core.Addresses;
 using Amavis.Core.Categories;
 using Amavis.Core.Lookups;
+using Amavis.Core.Lookups.Databases;
 using Amavis.Core.Policy;
 
 namespace Amavis.Configuration.Tests;
@@ -50,7 +51,7 @@ public sealed class ContractTests : ConfigurationFixture
           base_url: https://quarantine.example.com
         """;
 
-    private static AddressKeys Keys(string address) => AddressKeys.For(MailAddress.FromUnquoted(address), AddressRules.Default);
+    private static AddressKeys Keys(string address) => AddressKeys.For(MailAddress.FromUnquoted(address), AddressRules.Default).With(AddressRecords.None);
 
     [Fact]
     public void The_example_is_read_without_a_mistake()

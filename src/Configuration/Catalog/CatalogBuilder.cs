@@ -75,6 +75,7 @@ internal sealed class CatalogBuilder(Settings defaults)
             Compile = (node, context) => read(node, context, out var value) ? s => set(s, value) : null,
             CompileParts = (given, context) => MapsParts.Compile(given, type, last, context) is { } value ? s => set(s, value) : null,
             Parts = partNames,
+            Tables = (get, set),
             Results = type,
             Show = s => JsonText.Of(get(s)),
             DefaultText = shown ?? (parts.Length > 0 ? string.Join(", ", partNames) : JsonText.Line(JsonText.Of(get(defaults)))),

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Amavis.Configuration.Reading;
 using Amavis.Core.Policy;
 using static Amavis.Configuration.Catalog.ValueKind;
@@ -15,15 +16,8 @@ internal static partial class Sections
         add.Truth("$sql_store_info_for_all_msgs", Global, s => s.SqlStoreInfoForAllMsgs, (s, v) => s with { SqlStoreInfoForAllMsgs = v }, "log every message; false: only what is quarantined");
         add.Integer("$sql_quarantine_chunksize_max", Global, ChunkSize, s => s.SqlQuarantineChunksizeMax, (s, v) => s with { SqlQuarantineChunksizeMax = (int)v }, "octets in a row of the quarantine; at least 1024");
         add.Truth("$sql_allow_8bit_address", Global, s => s.SqlAllow8bitAddress, (s, v) => s with { SqlAllow8bitAddress = v }, "addresses are stored as octets");
-        add.Truth("$trim_trailing_space_in_lookup_result_fields", Global, s => false, (s, v) => s, "drop blanks at the end of values in hash files");
-
-        add.Later("%sql_clause", Map, Dynamic, "built in", "statements sent to the databases");
-        add.Later("$sql_select_policy", Text, LegacyStatic, "null", "goes into sql_clause");
-        add.Later("$sql_select_white_black_list", Text, LegacyStatic, "null", "goes into sql_clause");
-        add.LaterAll(Truth, Global, "false", "keys without an at sign are domains", "$sql_lookups_no_at_means_domain", "$ldap_lookups_no_at_means_domain");
-        add.Later("$lookup_maps_imply_sql_and_ldap", Truth, Global, "true", "databases are asked before the tables of each variable");
-        add.Later("$enable_ldap", Truth, Dynamic, "false", "ask an LDAP directory");
-        add.Later("$default_ldap", Map, Global, "host localhost, filter by amavisAccount", "access to the LDAP directory");
+        add.Truth("$trim_trailing_space_in_lookup_result_fields", Global, s => s.TrimTrailingSpaceInLookupResultFields, (s, v) => s with { TrimTrailingSpaceInLookupResultFields = v }, "drop blanks at the end of values from hash files and databases");
+        Lookups(add);
         add.Later("@storage_redis_dsn", List, Global, "[]", "Redis servers");
         add.Later("$storage_redis_ttl", ValueKind.Integer, Global, "1382400", "seconds that entries are kept in Redis");
         add.Later("$redis_logging_key", Text, Dynamic, "null", "Redis list for events");
@@ -33,6 +27,22 @@ internal static partial class Sections
         add.Meaningless("$database_sessions_persistent", Truth, Global, "true", "connections are always kept and shared");
         Retired(add);
     }
+
+    private static void Lookups(CatalogBuilder add)
+    {
+        // The two older names come first: sql_clause is laid over them.
+        add.Add("$sql_select_policy", Text, LegacyStatic, SqlClauses.Clause, s => s.SqlClause.GetValueOrDefault("sel_policy"), (Settings s, string v) => WithClause(s, "sel_policy", v), "statement that finds a recipient's users and policy rows; goes into sql_clause", "built in");
+        add.Add("$sql_select_white_black_list", Text, LegacyStatic, SqlClauses.Clause, s => s.SqlClause.GetValueOrDefault("sel_wblist"), (Settings s, string v) => WithClause(s, "sel_wblist", v), "statement that finds an entry of a recipient's white and black list; goes into sql_clause", "built in");
+        add.Add("%sql_clause", Map, Dynamic, SqlClauses.Read, s => s.SqlClause, (Settings s, Func<FrozenDictionary<string, string>, FrozenDictionary<string, string>> v) => s with { SqlClause = v(s.SqlClause) }, "statements of the lookups sent instead of ours: sel_policy and sel_wblist; the empty text leaves one out", "built in");
+        add.Truth("$sql_lookups_no_at_means_domain", Global, s => s.SqlLookupsNoAtMeansDomain, (s, v) => s with { SqlLookupsNoAtMeansDomain = v }, "in SQL, keys without an at sign are domains");
+        add.Truth("$ldap_lookups_no_at_means_domain", Global, s => s.LdapLookupsNoAtMeansDomain, (s, v) => s with { LdapLookupsNoAtMeansDomain = v }, "in LDAP, keys without an at sign are domains");
+        add.Truth("$lookup_maps_imply_sql_and_ldap", Global, s => s.LookupMapsImplySqlAndLdap, (s, v) => s with { LookupMapsImplySqlAndLdap = v }, "databases are asked before the tables of each variable that has a field in them");
+        add.Truth("$enable_ldap", Dynamic, s => s.EnableLdap, (s, v) => s with { EnableLdap = v }, "ask the LDAP directory of default_ldap");
+        add.Add("$default_ldap", Map, Global, LdapSection.Read, s => LdapSection.Json(s.DefaultLdap), (Settings s, Func<LdapSettings, LdapSettings> v) => s with { DefaultLdap = v(s.DefaultLdap) }, "access to the LDAP directory: hostname, base, bind_dn, bind_password, query_filter and more");
+    }
+
+    private static Settings WithClause(Settings settings, string key, string text) =>
+        text.Length == 0 ? settings : settings with { SqlClause = SqlClauses.Lay(settings.SqlClause, new Dictionary<string, string> { [key] = text }) };
 
     private static void Retired(CatalogBuilder add)
     {

@@ -52,7 +52,7 @@ internal static partial class Sections
         add.TextOrEmpty("$snmp_location", Dynamic, s => s.SnmpLocation, (s, v) => s with { SnmpLocation = v }, "sysLocation in SNMP; banks do not change it");
         add.LaterAll(Text, Global, "built in", "part of the version texts", "$myversion", "$myversion_id", "$myversion_id_numeric", "$myversion_date");
         add.Later("$myprogram_name", Text, Dynamic, "built in", "name of the program for process lists");
-        add.Later("$policy_bank_name", Text, Dynamic, "key of the bank", "another name of the policy bank, for templates");
+        add.Add("$policy_bank_name", Text, Dynamic, Scalars.Line, s => null, (Settings s, string? _) => s, "in a policy bank: its name in paths and log lines", "key of the bank");
 
         add.Templ("$log_short_templ", Global, s => s.LogShortTempl, (s, v) => s with { LogShortTempl = v ?? Core.Templates.Template.Empty }, "ready-made value for log_templ");
         add.Templ("$log_verbose_templ", Global, s => s.LogVerboseTempl, (s, v) => s with { LogVerboseTempl = v ?? Core.Templates.Template.Empty }, "ready-made value for log_templ, with the subject, the author, the tests and more");

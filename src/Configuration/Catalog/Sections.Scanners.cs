@@ -1,4 +1,5 @@
 using Amavis.Configuration.Reading;
+using Amavis.Core.Lookups;
 using Amavis.Core.Policy;
 using static Amavis.Configuration.Catalog.ValueKind;
 using static Amavis.Configuration.Catalog.VariableScope;
@@ -9,6 +10,8 @@ internal static partial class Sections
 {
     private static readonly MapsType ScoresByName = new(ResultType.Number, AddressKeys: false);
     private static readonly MapsType SenderScoreMaps = new(ResultType.SenderScores);
+    private static readonly MapsType TextByName = new(ResultType.Text, AddressKeys: false);
+    private static readonly ValueReader<LookupMaps> SenderTables = Reading.Maps.Reader(new MapsType(ResultType.SenderTable));
 
     /// <summary>Virus and spam scanners, levels, other sources of scores, DKIM.</summary>
     public static void Scanners(CatalogBuilder add)
@@ -28,10 +31,11 @@ internal static partial class Sections
         add.Maps("@whitelist_sender_maps", Dynamic, TruthMaps, s => s.WhitelistSenderMaps, (s, v) => s with { WhitelistSenderMaps = v }, "senders whose mail is never spam", null, null, Trio("whitelist_sender"));
         add.Maps("@blacklist_sender_maps", Dynamic, TruthMaps, s => s.BlacklistSenderMaps, (s, v) => s with { BlacklistSenderMaps = v }, "senders whose mail is always spam", null, null, Trio("blacklist_sender"));
         add.Maps("@score_sender_maps", Dynamic, SenderScoreMaps, s => s.ScoreSenderMaps, (s, v) => s with { ScoreSenderMaps = v }, "points by recipient and sender");
+        OneTable(add, "$per_recip_whitelist_sender_lookup_tables", s => s.PerRecipWhitelistSenderLookupTables, (s, v) => s with { PerRecipWhitelistSenderLookupTables = v }, "by recipient: the recipient's own table of senders whose mail is never spam");
+        OneTable(add, "$per_recip_blacklist_sender_lookup_tables", s => s.PerRecipBlacklistSenderLookupTables, (s, v) => s with { PerRecipBlacklistSenderLookupTables = v }, "by recipient: the recipient's own table of senders whose mail is always spam");
+        add.Maps("@virus_name_to_policy_bank_maps", Dynamic, TextByName, s => s.VirusNameToPolicyBankMaps, (s, v) => s with { VirusNameToPolicyBankMaps = v }, "policy banks by virus name, loaded after the virus check; 1: the bank VIRUS");
 
-        add.Later("@virus_name_to_policy_bank_maps", Tables, Dynamic, "[]", "policy banks by virus name");
         add.Later("@sa_userconf_maps", Tables, Dynamic, "[]", "preferences of the spam checker, by recipient");
-        add.LaterAll(Map, Dynamic, "null", "tables of senders by recipient", "$per_recip_whitelist_sender_lookup_tables", "$per_recip_blacklist_sender_lookup_tables");
         add.Add("$penpals_bonus_score", ValueKind.Number, Dynamic, Scalars.OptionalNumber(), s => s.PenpalsBonusScore, (s, v) => s with { PenpalsBonusScore = v }, "points taken off for answers to mail of our users; null: off");
         add.Add("$penpals_halflife", ValueKind.Integer, Dynamic, Scalars.Seconds(0), s => s.PenpalsHalflife, (s, v) => s with { PenpalsHalflife = v }, "seconds after which the bonus is halved");
         add.Add("$penpals_threshold_low", ValueKind.Number, Global, Scalars.OptionalNumber(), s => s.PenpalsThresholdLow, (s, v) => s with { PenpalsThresholdLow = v }, "highest score of the recipients below which the bonus is not looked up; null: none");
@@ -57,4 +61,8 @@ internal static partial class Sections
         add.Later("$dkim_minimum_key_bits", ValueKind.Integer, Dynamic, "1024", "shorter keys give no advantages");
         add.Later("@author_to_policy_bank_maps", Tables, Dynamic, "[]", "policy banks by author and signing domain");
     }
+
+    /// <summary>A map of recipients to tables of senders; null: none.</summary>
+    private static void OneTable(CatalogBuilder add, string name, Func<Settings, LookupMaps> get, Func<Settings, LookupMaps, Settings> set, string meaning) =>
+        add.Add(name, Map, Dynamic, SenderTables, get, set, meaning, "null");
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Amavis.Configuration.Reading;
 using Amavis.Configuration.Yaml;
+using Amavis.Core.Lookups;
 using Amavis.Core.Policy;
 
 namespace Amavis.Configuration.Catalog;
@@ -108,6 +109,9 @@ public sealed class Variable
 
     /// <summary>The variable this one is a part of; null: none.</summary>
     internal string? PartOf { get; set; }
+
+    /// <summary>Reads and writes the tables of a <c>*_maps</c> variable that works; null: another kind.</summary>
+    internal (Func<Settings, LookupMaps> Get, Func<Settings, LookupMaps, Settings> Set)? Tables { get; init; }
 
     public override string ToString() => Name;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Amavis.Configuration.Catalog;
 using Amavis.Configuration.Files;
 using Amavis.Configuration.Showing;
@@ -18,7 +19,12 @@ internal sealed class Binder(Dictionary<string, Assignment> assignments, BindSes
         foreach (var variable in VariableCatalog.All.Where(v => VariableCatalog.Find(v.Name) == v))
             if (ChangeOf(variable) is { } change)
                 settings = change(settings);
-        return new BoundConfiguration(settings, [.. VariableCatalog.All.Where(IsShown).Select(v => Value(v, settings))]);
+        IReadOnlyList<EffectiveValue> values = [.. VariableCatalog.All.Where(IsShown).Select(v => Value(v, settings))];
+        settings = ImpliedDatabases.Put(settings) with
+        {
+            Places = values.Where(v => v.Position is not null).ToFrozenDictionary(v => v.Variable.Name, v => v.Source),
+        };
+        return new BoundConfiguration(settings, values);
     }
 
     private BindContext For(Variable variable) => new(assignments.GetValueOrDefault(variable.Name)?.Key.Text ?? variable.Name, session);

@@ -9,7 +9,8 @@ namespace Amavis.Configuration.Reading;
 /// <summary>
 /// Reads <c>*_maps</c> variables: a list of tables, or one table without the list. A map is a hash table, a list of texts an
 /// access list, <c>{regexp: […]}</c> ordered patterns, <c>{file: path}</c> a hash file, <c>{array: path}</c> an access list in a
-/// file, <c>{variable: name}</c> an older variable, any other value a constant. <c>{hash: {…}}</c> and <c>{acl: […]}</c> say the kind where a key could be mistaken for one.
+/// file, <c>{variable: name}</c> an older variable, <c>{sql: field}</c> and <c>{ldap: attribute}</c> a field of the databases, any other value a constant.
+/// <c>{hash: {…}}</c> and <c>{acl: […]}</c> say the kind where a key could be mistaken for one.
 /// </summary>
 internal static class Maps
 {
@@ -49,6 +50,8 @@ internal static class Maps
                 return OlderVariables.Table(older, type, context, out table);
             case MapNode { Entries: [{ Key.Text: "file" or "array", Value: ScalarNode { IsNull: false } path } entry] }:
                 return FromFile(path, entry.Key.Text == "array", type, context, out table);
+            case MapNode { Entries: [{ Value: ScalarNode { IsNull: false } field } entry] } when DatabaseTables.IsOne(entry.Key.Text):
+                return DatabaseTables.Read(entry.Key, field, type, context, out table);
             case MapNode map:
                 return Hash(map, type, context, out table);
             default:

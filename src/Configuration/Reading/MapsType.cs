@@ -17,6 +17,8 @@ internal enum ResultType
     RuleNames,
     /// <summary>Tables over sender addresses that give scores.</summary>
     SenderScores,
+    /// <summary>One table over sender addresses.</summary>
+    SenderTable,
     /// <summary>The verdict of a rule over a file or virus name: a truth value or a text.</summary>
     Verdict,
     /// <summary>Checked for its form only.</summary>
@@ -29,6 +31,7 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
 {
     public static readonly MapsType FileNames = new(ResultType.Verdict, AddressKeys: false);
     public static readonly MapsType Scores = new(ResultType.Number);
+    private static readonly MapsType Senders = new(ResultType.Truth);
 
     public string ResultWords => Result switch
     {
@@ -38,6 +41,7 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
         ResultType.Destiny => "a destiny (D_PASS …)",
         ResultType.Mangling => SpecialScalars.ManglingWords,
         ResultType.SenderScores => "a list of tables by sender",
+        ResultType.SenderTable => "a table of senders",
         _ => "a text",
     };
 
@@ -47,6 +51,8 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
         value = null;
         if (node is ScalarNode { IsNull: true })
             return true;
+        if (Result == ResultType.SenderTable)
+            return ReadTable(node, context, out value);
         if (node is ListNode list && (Result is ResultType.RuleNames or ResultType.SenderScores))
             return ReadTables(list, context, out value);
         if (Result == ResultType.Method)
@@ -94,7 +100,7 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
                 return text.Length == 0 || Methods.Fault(text) is not { } fault || context.Fault(position, fault);
             case ResultType.Destiny or ResultType.Mangling:
                 return Read(new ScalarNode(position, text, true), context, out value);
-            case ResultType.SenderScores:
+            case ResultType.SenderScores or ResultType.SenderTable:
                 return context.Fault(position, $"expects {ResultWords}, got \"{text}\"");
             default:
                 return !text.Any(char.IsControl) || context.Fault(position, "holds a control character or line end");
@@ -106,6 +112,13 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
     {
         var good = Methods.Method(node, context, out var method);
         value = new LookupValue(method?.LookupText ?? "");
+        return good;
+    }
+
+    private static bool ReadTable(Node node, BindContext context, out LookupValue? value)
+    {
+        var good = Maps.Table(node, Senders, context, out var table);
+        value = table is null ? null : new LookupValue([table]);
         return good;
     }
 

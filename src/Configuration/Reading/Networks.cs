@@ -38,6 +38,27 @@ internal static class Networks
         return good;
     }
 
+    /// <summary>A list of lists of networks. The word <c>mynetworks</c> stands for that list, and null in the value.</summary>
+    public static bool Tables(Node node, BindContext context, out IReadOnlyList<IpNetworks?>? value)
+    {
+        value = null;
+        if (node is ScalarNode { IsNull: true })
+            return true;
+        if (node is not ListNode list)
+            return context.Expects(node, "a list of lists of networks");
+        var tables = new List<IpNetworks?>();
+        var good = true;
+        foreach (var item in list.Items)
+        {
+            IpNetworks? networks = null;
+            if (item is not ScalarNode { Text: "mynetworks" })
+                good &= List(item, context, out networks);
+            tables.Add(networks);
+        }
+        value = tables;
+        return good;
+    }
+
     private static IEnumerable<(Node, Node)> Entries(MapNode map) => map.Entries.Select(e => ((Node)e.Key, e.Value));
 
     private static IEnumerable<(Node, Node)> Pairs(Node item, BindContext context, ref bool good)

@@ -68,19 +68,30 @@ internal static class PolicyBanks
     private static PolicyBank? Bank(string name, MapNode keys, BindContext context, ref bool good)
     {
         var changes = new List<Func<Settings, Settings>>();
+        var places = new Dictionary<string, string>();
+        string? shown = null;
         foreach (var (key, value) in keys.Entries)
         {
             var inner = context.For(key.Text);
             if (key.Text == "ACTION")
                 good = inner.Fault(key, "code in a policy bank is not supported");
+            else if (key.Text == "policy_bank_name")
+                good &= Scalars.Line(value, inner, out shown);
             else if (VariableCatalog.Find(key.Text) is not { } variable)
                 good = inner.Fault(key, UnknownNames.Words(key.Text, v => v.FitsBank));
             else if (!variable.FitsBank)
                 good = inner.Fault(key, ScopeRule(variable));
             else
+            {
                 Compile(variable, value, inner, changes);
+                places[variable.Name] = key.Position.Place;
+            }
         }
-        return new PolicyBank(name, settings => changes.Aggregate(settings, (s, change) => change(s)));
+        return new PolicyBank(name, settings => changes.Aggregate(settings, (s, change) => change(s)))
+        {
+            Places = places.ToFrozenDictionary(),
+            ShownName = string.IsNullOrEmpty(shown) ? null : shown,
+        };
     }
 
     private static void Compile(Variable variable, Node value, BindContext context, List<Func<Settings, Settings>> changes)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Amavis.Configuration.Yaml;
 using Amavis.Core.Categories;
 using Amavis.Core.Lookups;
+using Amavis.Core.Lookups.Databases;
 using Amavis.Core.Policy;
 using Amavis.Core.Templates;
 
@@ -72,6 +73,7 @@ internal static class JsonText
         // Several methods to choose from.
         ConstantTable { Value.Text: var text } when text.Contains('\n') => Array(text.Split('\n')),
         ConstantTable constant => Of((object?)constant.Value.Text),
+        DatabaseTable field => new JsonObject { [field.Database.ToString().ToLowerInvariant()] = field.Name },
         RegexTable patterns => new JsonObject { ["regexp"] = Array(patterns.Rules.Select(r => r.Pattern.ToString())) },
         _ => JsonValue.Create("(table)"),
     };

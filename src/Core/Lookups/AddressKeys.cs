@@ -1,4 +1,5 @@
 using Amavis.Core.Addresses;
+using Amavis.Core.Lookups.Databases;
 
 namespace Amavis.Core.Lookups;
 
@@ -48,6 +49,19 @@ public sealed class AddressKeys
         HashKeys = Build(sql: false, bare: true);
     }
 
+    private AddressKeys(AddressKeys keys, string suffix)
+    {
+        (Original, LocalAsReceived, Local, BaseLocal, Extension, Domain) = (keys.Original + suffix, keys.LocalAsReceived, keys.Local, keys.BaseLocal, keys.Extension, keys.Domain + suffix);
+        HashKeys = [.. keys.HashKeys.Select(k => k + suffix)];
+    }
+
+    private AddressKeys(AddressKeys keys, AddressRecords records)
+    {
+        (Original, LocalAsReceived, Local, BaseLocal, Extension, Domain) = (keys.Original, keys.LocalAsReceived, keys.Local, keys.BaseLocal, keys.Extension, keys.Domain);
+        HashKeys = keys.HashKeys;
+        Records = records;
+    }
+
     /// <summary>The unquoted address as received; for a text key the text.</summary>
     public string Original { get; }
 
@@ -69,8 +83,19 @@ public sealed class AddressKeys
 
     public IReadOnlyList<string> HashKeys { get; }
 
+    /// <summary>What SQL and LDAP hold for the address; null: not looked up yet.</summary>
+    public AddressRecords? Records { get; }
+
     /// <param name="includeBare">Bare local parts are searched only for local recipients.</param>
     public IReadOnlyList<string> SqlKeys(bool includeBare) => Build(sql: true, includeBare);
+
+    /// <summary>Keys for databases in which a key without an at sign is a domain.</summary>
+    public IReadOnlyList<string> DomainKeys(bool includeBare) => Build(sql: false, includeBare);
+
+    public AddressKeys With(AddressRecords records) => new(this, records);
+
+    /// <summary>The same address with a text behind it, as <c>author@example.com/@signer.example</c>: for tables of such pairs.</summary>
+    public AddressKeys WithSuffix(string suffix) => new(this, suffix);
 
     public static AddressKeys For(MailAddress address, AddressRules rules)
     {

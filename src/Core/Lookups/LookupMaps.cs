@@ -1,4 +1,4 @@
-using Amavis.Core.Addresses;
+using Amavis.Core.Lookups.Databases;
 
 namespace Amavis.Core.Lookups;
 
@@ -17,6 +17,11 @@ public sealed class LookupMaps
     public static LookupMaps Constant(double? number) =>
         number is null ? Empty : new LookupMaps([new ConstantTable(new LookupValue(number.Value))]);
 
+    /// <summary>The tables of the configuration alone: what can be said of an address that was not looked up in databases.</summary>
+    public LookupMaps Static => Tables.Any(t => t is DatabaseTable) ? new LookupMaps([.. Tables.Where(t => t is not DatabaseTable)]) : this;
+
+    public bool AsksDatabases => Tables.Any(t => t is DatabaseTable);
+
     public LookupValue? Find(AddressKeys keys) => FindWithSource(keys)?.Value;
 
     /// <summary>The result with the number of the table and what matched in it.</summary>
@@ -24,7 +29,7 @@ public sealed class LookupMaps
     {
         for (var i = 0; i < Tables.Count; i++)
             if (Tables[i].Find(keys) is { } result)
-                return new FoundInMaps(result.Value, i, result.Matched);
+                return new FoundInMaps(result.Value, i, result.Matched, Tables[i]);
         return null;
     }
 
@@ -49,4 +54,5 @@ public sealed class LookupMaps
 }
 
 /// <param name="Table">Index of the table in the list.</param>
-public readonly record struct FoundInMaps(LookupValue Value, int Table, string Matched);
+/// <param name="Kind">The table itself.</param>
+public readonly record struct FoundInMaps(LookupValue Value, int Table, string Matched, LookupTable Kind);

@@ -91,10 +91,13 @@ public sealed partial record Settings
     public LookupMaps LocalDomainsMaps { get; init; } = LookupMaps.Empty;
     public IpNetworks MyNetworks { get; init; } = IpNetworks.Parse(
         "127.0.0.0/8", "[::1]", "169.254.0.0/16", "[fe80::]/10", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "[fc00::]/7");
-    /// <summary>Pairs of networks and bank names, in order; null: <see cref="MyNetworks"/> gives MYNETS.</summary>
+    public IReadOnlyList<IpNetworks>? MyNetworksMapsOrNull { get; init; }
+    /// <summary>Lists of our own networks, asked one after the other.</summary>
+    public IReadOnlyList<IpNetworks> MyNetworksMaps => MyNetworksMapsOrNull ?? [MyNetworks];
+    /// <summary>Pairs of networks and bank names, in order; null: <see cref="MyNetworksMaps"/> give MYNETS.</summary>
     public IReadOnlyList<(IpNetworks Networks, IReadOnlyList<string> Banks)>? ClientIpaddrPolicyOrNull { get; init; }
     public IReadOnlyList<(IpNetworks Networks, IReadOnlyList<string> Banks)> ClientIpaddrPolicy =>
-        ClientIpaddrPolicyOrNull ?? [(MyNetworks, ["MYNETS"])];
+        ClientIpaddrPolicyOrNull ?? [.. MyNetworksMaps.Select(n => (n, (IReadOnlyList<string>)["MYNETS"]))];
     public bool Originating { get; init; }
     public string RecipientDelimiter { get; init; } = "";
     public bool LocalpartIsCaseSensitive { get; init; }
@@ -102,6 +105,11 @@ public sealed partial record Settings
 
     // Banks
     public FrozenDictionary<string, PolicyBank> PolicyBanks { get; init; } = FrozenDictionary<string, PolicyBank>.Empty;
+    /// <summary>By author, with the signing domain behind.</summary>
+    public LookupMaps AuthorToPolicyBankMaps { get; init; } = LookupMaps.Empty;
+    public LookupMaps VirusNameToPolicyBankMaps { get; init; } = LookupMaps.Empty;
+    /// <summary>Variables that were given, and where in the files; those of banks are in <see cref="PolicyBank.Places"/>.</summary>
+    public FrozenDictionary<string, string> Places { get; init; } = FrozenDictionary<string, string>.Empty;
 
     // Destinies
     public Destiny FinalVirusDestiny { get; init; } = Destiny.Discard;
@@ -215,6 +223,10 @@ public sealed partial record Settings
     public LookupMaps WhitelistSenderMaps { get; init; } = LookupMaps.Empty;
     public LookupMaps BlacklistSenderMaps { get; init; } = LookupMaps.Empty;
     public LookupMaps ScoreSenderMaps { get; init; } = LookupMaps.Empty;
+    /// <summary>By recipient: one table of senders.</summary>
+    public LookupMaps PerRecipWhitelistSenderLookupTables { get; init; } = LookupMaps.Empty;
+    /// <summary>By recipient: one table of senders.</summary>
+    public LookupMaps PerRecipBlacklistSenderLookupTables { get; init; } = LookupMaps.Empty;
 
     // SQL
     public IReadOnlyList<SqlDsn> StorageSqlDsn { get; init; } = [];
@@ -223,6 +235,18 @@ public sealed partial record Settings
     public bool SqlStoreInfoForAllMsgs { get; init; } = true;
     public int SqlQuarantineChunksizeMax { get; init; } = 16384;
     public bool SqlAllow8bitAddress { get; init; }
+    /// <summary>Statements given instead of the built-in ones, by their key; the empty text: that operation is left out.</summary>
+    public FrozenDictionary<string, string> SqlClause { get; init; } = FrozenDictionary<string, string>.Empty;
+    public bool SqlLookupsNoAtMeansDomain { get; init; }
+    public bool LdapLookupsNoAtMeansDomain { get; init; }
+    public bool LookupMapsImplySqlAndLdap { get; init; } = true;
+    public bool TrimTrailingSpaceInLookupResultFields { get; init; }
+    public bool EnableLdap { get; init; }
+    public LdapSettings DefaultLdap { get; init; } = new();
+    /// <summary>Own key: how long results of lookups are kept where the database tells of its changes; 0: only within a message.</summary>
+    public TimeSpan LookupCacheTtl { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>Own key: addresses whose results are kept at most.</summary>
+    public int LookupCacheEntries { get; init; } = 20_000;
     /// <summary>Own key: no mail is accepted while its log row can't be committed.</summary>
     public bool SqlLogRequired { get; init; }
 

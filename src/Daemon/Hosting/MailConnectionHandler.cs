@@ -86,6 +86,7 @@ internal sealed class MailConnectionHandler(
                     Processor = processor,
                     Clock = services.Clock,
                     Log = _log,
+                    Directory = services.Directory,
                     Tls = () => certificates.Get(policy.Settings.SmtpdTls),
                     Counters = services.Counters,
                     Processing = state.Abort,

@@ -9,6 +9,7 @@ using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
 using Amavis.Engine.Checks.PenPals;
 using Amavis.Engine.Hooks;
+using Amavis.Engine.Lookups;
 using Amavis.Engine.Reporting;
 using Amavis.Engine.Verdicts;
 using Amavis.Scanning.Banned;
@@ -21,12 +22,12 @@ namespace Amavis.Engine.Checks;
 
 /// <summary>Runs the checks of one message in their order and sums up what they say. Decides nothing but which checks are worth running.</summary>
 internal sealed class CheckStage(
-    EngineServices services, ReceivedMessage message, Letter letter, IReadOnlyList<RecipientPolicy> policies, MessageDeadline deadline,
+    EngineServices services, ReceivedMessage message, Letter letter, AddressBook book, IReadOnlyList<RecipientPolicy> policies, MessageDeadline deadline,
     StageClock stages, CounterBatch counters, Action<string> enter, MessageHooks hooks)
 {
     private static readonly TimeSpan LongestSpamScan = TimeSpan.FromSeconds(60);
 
-    private readonly Settings _settings = message.Policy.Settings;
+    private Settings _settings = message.Policy.Settings;
     private static long s_directories;
 
     public async Task<CheckedMessage> RunAsync(CancellationToken cancellationToken)
@@ -46,6 +47,7 @@ internal sealed class CheckStage(
             enter("virus_scan");
             var virus = await ScanForVirusesAsync(tree, cancellationToken);
             stages.End(Stage.VirusScan);
+            LoadVirusBanks(virus);
 
             var findings = new Findings
             {
@@ -57,10 +59,10 @@ internal sealed class CheckStage(
                 IsBulk = letter.Facts.IsBulk,
             };
 
-            var correspondence = new CorrespondenceCheck(services, message, letter, policies, counters);
+            var correspondence = new CorrespondenceCheck(services, message, letter, book, policies, counters);
             var bounce = correspondence.FindBounce();
             enter("spam_scan");
-            var (spam, spamExplanation) = await ScanForSpamAsync(findings, virus, correspondence.MakesSpamCheckNeedless(bounce), cancellationToken);
+            var (spam, spamExplanation) = await ScanForSpamAsync(findings, virus, await correspondence.MakesSpamCheckNeedlessAsync(bounce, cancellationToken), cancellationToken);
             findings = findings with { Spam = spam };
             stages.End(Stage.SpamScan);
 
@@ -69,13 +71,24 @@ internal sealed class CheckStage(
             enter("penpals_check");
             findings = findings with { Correspondence = await correspondence.RunAsync(findings, bounce, cancellationToken) };
             stages.End(Stage.PenPals);
-            return new CheckedMessage(findings, virus.Explanation, spamExplanation, store);
+            return new CheckedMessage(findings, virus.Explanation, spamExplanation, store, message, policies);
         }
         catch
         {
             store.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Decisions taken from here on follow the banks; what was asked before stays as it was answered.</summary>
+    private void LoadVirusBanks(VirusReport virus)
+    {
+        var policy = ContentBanks.LoadByViruses(message.Policy, virus.Names);
+        if (ReferenceEquals(policy, message.Policy))
+            return;
+        message = message with { Policy = policy };
+        _settings = policy.Settings;
+        policies = [.. policies.Select(p => p.Under(policy))];
     }
 
     private async Task<PartTree?> UnpackAsync(PartStore store, CancellationToken cancellationToken)

@@ -1,10 +1,10 @@
 using Amavis.Core.Addresses;
 using Amavis.Core.Categories;
 using Amavis.Core.Counters;
-using Amavis.Core.Lookups;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 using Amavis.Engine.Delivery.Methods;
+using Amavis.Engine.Lookups;
 using Amavis.Engine.Verdicts;
 using Amavis.Protocols.Smtp.Client;
 
@@ -14,7 +14,7 @@ namespace Amavis.Engine.Delivery;
 /// Sends the copy for <c>always_bcc</c> by <c>notify_method</c>, when it is clear that the message will not come once more. If nobody
 /// has the message yet, a copy that can't be sent tempfails it.
 /// </summary>
-internal sealed class BccStage(EngineServices services, ReceivedMessage message, Letter letter, MessageDeadline deadline, CounterBatch counters, ForwardOrder order)
+internal sealed class BccStage(EngineServices services, ReceivedMessage message, Letter letter, AddressBook book, MessageDeadline deadline, CounterBatch counters, ForwardOrder order)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -43,7 +43,7 @@ internal sealed class BccStage(EngineServices services, ReceivedMessage message,
             services.Log.Line(-1, message.LogId, $"always_bcc: no notify_method is set, {wanted} gets no copy");
             return;
         }
-        var verdict = VerdictFor(MailAddress.FromUnquoted(wanted), outcomes[0].Verdict, categories);
+        var verdict = await VerdictForAsync(MailAddress.FromUnquoted(wanted), outcomes[0].Verdict, categories, cancellationToken);
         var plan = CopyPlanner.ForRecipient(verdict, findings, new CopyFacts
         {
             MailId = order.MailId,
@@ -70,12 +70,11 @@ internal sealed class BccStage(EngineServices services, ReceivedMessage message,
         ? outcomes.All(o => o.Reply.IsTempFail)
         : outcomes.Any(o => o.Reply.IsTempFail);
 
-    private RecipientVerdict VerdictFor(MailAddress address, RecipientVerdict first, CategorySet categories)
+    private async Task<RecipientVerdict> VerdictForAsync(MailAddress address, RecipientVerdict first, CategorySet categories, CancellationToken cancellationToken)
     {
-        var settings = message.Policy.Settings;
         var recipient = new EnvelopeRecipient(address, 0, DsnNotify.Never);
-        var policy = RecipientPolicy.Resolve(settings, recipient, [AddressKeys.For(message.Envelope.Sender, settings.AddressRules)]);
-        return first with { Policy = policy, Categories = categories, Blocking = null, BlockedReply = null, Destiny = Destiny.Pass };
+        var policies = await RecipientPolicies.FindAsync(book, message.Policy, [recipient], [message.Envelope.Sender], cancellationToken);
+        return first with { Policy = policies[0], Categories = categories, Blocking = null, BlockedReply = null, Destiny = Destiny.Pass };
     }
 
     private async Task<SmtpReply> SendAsync(DeliveryMethod method, FinishedCopy copy, EnvelopeRecipient recipient, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Amavis.Core.Counters;
 using Amavis.Core.Messages;
 using Amavis.Engine.Delivery.Mangling;
 using Amavis.Engine.Delivery.Methods;
+using Amavis.Engine.Lookups;
 using Amavis.Engine.Templates;
 using Amavis.Engine.Verdicts;
 using Amavis.Protocols.Smtp.Client;
@@ -14,7 +15,7 @@ namespace Amavis.Engine.Delivery;
 /// next hop becomes the recipient's reply.
 /// </summary>
 internal sealed class ForwardStage(
-    EngineServices services, ReceivedMessage message, Letter letter, MessageDeadline deadline, CounterBatch counters, ForwardOrder order,
+    EngineServices services, ReceivedMessage message, Letter letter, AddressBook book, MessageDeadline deadline, CounterBatch counters, ForwardOrder order,
     IReadOnlyList<RecipientVerdict> verdicts, Findings findings) : IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -35,7 +36,7 @@ internal sealed class ForwardStage(
 
     public async Task<IReadOnlyList<RecipientOutcome>> RunAsync(CancellationToken cancellationToken)
     {
-        var groups = Plan();
+        var groups = await PlanAsync(cancellationToken);
         if (_clientsPlan is { } plan)
             ClientChanges = await ChangesAsync(plan, cancellationToken);
         foreach (var group in groups.OrderBy(g => g.Order))
@@ -51,7 +52,7 @@ internal sealed class ForwardStage(
 
     private bool AnyDelivered => _outcomes.Any(o => o is { IsDelivered: true });
 
-    private List<CopyGroup> Plan()
+    private async Task<List<CopyGroup>> PlanAsync(CancellationToken cancellationToken)
     {
         var groups = new List<CopyGroup>();
         for (var i = 0; i < verdicts.Count; i++)
@@ -62,7 +63,7 @@ internal sealed class ForwardStage(
                 _outcomes[i] = Blocked(verdict);
                 continue;
             }
-            var mangling = MangleChooser.Choose(verdict, letter.Facts, message.Envelope.Sender);
+            var mangling = await MangleChooser.ChooseAsync(verdict, letter.Facts, message.Envelope.Sender, book, cancellationToken);
             _addresses[i] = RecipientAddress.Of(verdict);
             var method = message.Care == DeliveryCare.Clients ? null : order.Methods.ElementAtOrDefault(i) ?? MethodChooser.Choose(verdict, mangling);
             if (method is null && message.Care != DeliveryCare.Ours)

@@ -1,15 +1,15 @@
 using Amavis.Core.Categories;
 using Amavis.Core.Counters;
-using Amavis.Core.Lookups;
 using Amavis.Core.Messages;
 using Amavis.Core.Storage;
+using Amavis.Engine.Lookups;
 using Amavis.Engine.Templates;
 using Amavis.Engine.Verdicts;
 
 namespace Amavis.Engine.Notices;
 
 /// <summary>Tells the sender what became of the message where nobody else does; the next hop has the notice before the client is answered.</summary>
-internal sealed class NoticeStage(EngineServices services, ReceivedMessage message, MessageDeadline deadline, CounterBatch counters)
+internal sealed class NoticeStage(EngineServices services, ReceivedMessage message, AddressBook book, MessageDeadline deadline, CounterBatch counters)
 {
     private const string Section = "delivery-notification";
 
@@ -22,7 +22,7 @@ internal sealed class NoticeStage(EngineServices services, ReceivedMessage messa
             && outcomes.All(o => o.Destiny == Destiny.Discard || (o.Reply.IsReject && o.Destiny != Destiny.Bounce));
         var isCredible = !message.Envelope.Sender.IsNull && (settings.Originating || facts.Dkim.ByEnvelopeSender);
         var bySenderMaps = isCredible ? settings.SpamCrediblefromDsnCutoffLevelBysenderMaps : settings.SpamDsnCutoffLevelBysenderMaps;
-        var bySender = bySenderMaps.Number(AddressKeys.For(message.Envelope.Sender, settings.AddressRules));
+        var bySender = bySenderMaps.Number(await book.FindForAsync(bySenderMaps, message.Envelope.Sender, cancellationToken));
         var decided = outcomes.Select(o => o with
         {
             Dsn = DsnDecider.Decide(o, message.Envelope, message.Connection.RepliesPerRecipient, allRejected, facts.Findings.IsBulk, bySender, isCredible),

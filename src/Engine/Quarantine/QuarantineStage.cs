@@ -1,19 +1,19 @@
 using Amavis.Core.Addresses;
 using Amavis.Core.Categories;
 using Amavis.Core.Counters;
-using Amavis.Core.Lookups;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 using Amavis.Core.Storage;
 using Amavis.Engine.Delivery;
 using Amavis.Engine.Delivery.Methods;
+using Amavis.Engine.Lookups;
 using Amavis.Engine.Verdicts;
 using Amavis.Protocols.Smtp.Client;
 
 namespace Amavis.Engine.Quarantine;
 
 /// <summary>Stores the copies a message leaves behind, before anything is passed on. A copy that can't be stored tempfails the message.</summary>
-internal sealed class QuarantineStage(EngineServices services, ReceivedMessage message, Letter letter, MessageDeadline deadline, CounterBatch counters)
+internal sealed class QuarantineStage(EngineServices services, ReceivedMessage message, Letter letter, AddressBook book, MessageDeadline deadline, CounterBatch counters)
 {
     private const string Section = "quarantine";
 
@@ -22,7 +22,7 @@ internal sealed class QuarantineStage(EngineServices services, ReceivedMessage m
 
     public async Task<IReadOnlyList<StoredCopy>> StoreAsync(IReadOnlyList<RecipientVerdict> verdicts, Findings findings, MessageArrival arrival, CancellationToken cancellationToken)
     {
-        var entries = QuarantinePlanner.Plan(verdicts, AddressKeys.For(message.Envelope.Sender, _settings.AddressRules), _settings);
+        var entries = QuarantinePlanner.Plan(verdicts, await book.FindForAsync(_settings.SpamQuarantineBysenderToMaps, message.Envelope.Sender, cancellationToken), _settings);
         if (entries.Count == 0)
             return [];
         var single = verdicts.Count == 1 ? verdicts[0].Recipient.Address.Bracketed : null;

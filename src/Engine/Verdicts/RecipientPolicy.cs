@@ -13,6 +13,8 @@ public sealed record RecipientPolicy
     public required EnvelopeRecipient Recipient { get; init; }
     public required AddressKeys Keys { get; init; }
     public required Settings Settings { get; init; }
+    /// <summary>Who the message is from, with what the recipient's lists in SQL have on them.</summary>
+    public IReadOnlyList<JudgedSender> Senders { get; init; } = [];
     public bool IsLocal { get; init; }
     public bool BypassVirus { get; init; }
     public bool BypassSpam { get; init; }
@@ -36,29 +38,43 @@ public sealed record RecipientPolicy
 
     public MailAddress Address => Recipient.Address;
 
+    /// <summary>For settings without banks and databases.</summary>
     public static RecipientPolicy Resolve(Settings settings, EnvelopeRecipient recipient, IReadOnlyList<AddressKeys> senders)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(recipient);
+        return Resolve(PolicyState.Base(settings), recipient, AddressKeys.For(recipient.Address, settings.AddressRules), [.. senders.Select(s => new JudgedSender(s, []))]);
+    }
+
+    /// <param name="keys">Looked up in the databases.</param>
+    /// <param name="senders">The envelope sender, then the authors, with what the recipient's lists in SQL have on them.</param>
+    public static RecipientPolicy Resolve(PolicyState policy, EnvelopeRecipient recipient, AddressKeys keys, IReadOnlyList<JudgedSender> senders)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(recipient);
+        ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(senders);
-        var keys = AddressKeys.For(recipient.Address, settings.AddressRules);
+        var settings = policy.Settings;
         var log = new List<LookupExplanation>();
         LookupValue? Find(string field, LookupMaps maps)
         {
-            var found = maps.FindWithSource(keys);
-            if (found is { } hit && hit.Matched != "constant")
-                log.Add(new LookupExplanation(field, hit.Value.Text, $"{field}, table {hit.Table + 1}, {hit.Matched}"));
-            return found?.Value;
+            if (maps.FindWithSource(keys) is not { } found)
+                return null;
+            if (LookupSource.Tells(found, field, policy))
+                log.Add(new LookupExplanation(field, found.Value.Text, LookupSource.Of(found, field, maps, policy)));
+            return found.Value;
         }
 
         bool Flag(string field, LookupMaps maps) => Find(field, maps)?.IsTrue ?? false;
         double? Level(string field, LookupMaps maps) => Find(field, maps)?.Number;
         var limit = Level("message_size_limit_maps", settings.MessageSizeLimitMaps);
-        return new RecipientPolicy
+        var judgement = SenderLists.Judge(settings, keys, senders);
+        var resolved = new RecipientPolicy
         {
             Recipient = recipient,
             Keys = keys,
             Settings = settings,
+            Senders = senders,
             IsLocal = Flag("local_domains_maps", settings.LocalDomainsMaps),
             BypassVirus = Flag("bypass_virus_checks_maps", settings.BypassVirusChecksMaps),
             BypassSpam = Flag("bypass_spam_checks_maps", settings.BypassSpamChecksMaps),
@@ -71,13 +87,26 @@ public sealed record RecipientPolicy
             DsnCutoffLevel = Level("spam_dsn_cutoff_level_maps", settings.SpamDsnCutoffLevelMaps),
             QuarantineCutoffLevel = Level("spam_quarantine_cutoff_level_maps", settings.SpamQuarantineCutoffLevelMaps),
             SizeLimit = EffectiveSizeLimit(settings, limit),
-            SenderWhitelisted = senders.Any(settings.WhitelistSenderMaps.IsTrue),
-            SenderBlacklisted = senders.Any(settings.BlacklistSenderMaps.IsTrue),
-            SenderPoints = SoftPoints(settings.ScoreSenderMaps, keys, senders),
+            SenderWhitelisted = judgement.Whitelisted,
+            SenderBlacklisted = judgement.Blacklisted,
+            SenderPoints = judgement.Points,
             RemoveSpamHeaders = settings.RemoveExistingSpamHeadersMaps.IsTrue(keys),
-            Lookups = log,
         };
+        log.AddRange(judgement.Sources);
+        return resolved with { Lookups = log };
     }
+
+    /// <summary>
+    /// What holds once a bank was loaded after the virus check: what is decided from then on follows it, what was asked before stays.
+    /// </summary>
+    public RecipientPolicy Under(PolicyState policy) => Resolve(policy, Recipient, Keys, Senders) with
+    {
+        IsLocal = IsLocal,
+        BypassVirus = BypassVirus,
+        BypassSpam = BypassSpam,
+        BypassBanned = BypassBanned,
+        BypassHeader = BypassHeader,
+    };
 
     /// <summary>Octets, the 64 KiB minimum applied; null or 0 mean no limit.</summary>
     public static long? EffectiveSizeLimit(Settings settings, double? limit)
@@ -86,19 +115,6 @@ public sealed record RecipientPolicy
         if (limit is null or <= 0)
             return null;
         return settings.EnforceSmtpdMessageSizeLimit64kbMin ? Math.Max(65536, (long)limit) : (long)limit;
-    }
-
-    /// <summary>All tables matching the recipient give lists that are asked for the sender; their points are added.</summary>
-    private static double SoftPoints(LookupMaps maps, AddressKeys recipient, IReadOnlyList<AddressKeys> senders)
-    {
-        if (maps.Tables.Count == 0)
-            return 0;
-        var sum = 0.0;
-        foreach (var sender in senders)
-            foreach (var found in maps.FindAll(recipient))
-                foreach (var table in found.Value.Tables ?? [])
-                    sum += table.Find(sender)?.Value.Number ?? 0;
-        return sum;
     }
 
     /// <summary>Is this recipient a lover of the category that stands under a key of the lovers table.</summary>

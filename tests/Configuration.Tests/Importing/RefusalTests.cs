@@ -55,7 +55,7 @@ public sealed class RefusalTests : ImportFixture
     [InlineData("@local_domains_maps = ({ [1] => 2 });", "a reference can't be a key")]
     [InlineData("@local_domains_maps = (sub { 1 });", "code can't be taken over")]
     [InlineData("@spam_kill_level_maps = (['.x.example']);", "") /* an access list gives 1 */]
-    [InlineData("@bypass_spam_checks_maps = (q_ldap_b('x'));", "LDAP")]
+    [InlineData("@bypass_spam_checks_maps = (q_sql_b(['x', 'y']));", "several database fields")]
     [InlineData("@inet_acl = (q_dns_a('x.example'));", "lists in DNS")]
     [InlineData("5 = 3;", "only variables")]
     public void A_statement_without_a_counterpart_is_refused_with_its_reason(string text, string reason)

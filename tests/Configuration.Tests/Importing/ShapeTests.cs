@@ -151,4 +151,9 @@ public sealed class ShapeTests : ImportFixture
     [Fact]
     public void Texts_in_files_are_put_in() =>
         Value($"$notify_virus_admin_templ = read_text('{Write("t.txt", "From: %f\n\nFound %V\n")}');", "notify_virus_admin_templ").ShouldBe("\"From: %f\\n\\nFound %V\\n\"");
+
+    [Fact]
+    public void Fields_of_databases_keep_their_place_among_the_tables() =>
+        Value(Import("@spam_kill_level_maps = ({'boss@x.example' => 99}, q_sql_n('spam_kill_level'), q_ldap_n('amavisSpamKillLevel'), 6);"), "spam_kill_level_maps")
+            .ShouldBe("""[{"boss@x.example":99},{"q_sql_n":"spam_kill_level"},{"q_ldap_n":"amavisSpamKillLevel"},6]""");
 }

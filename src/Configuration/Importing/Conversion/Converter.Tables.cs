@@ -10,7 +10,8 @@ namespace Amavis.Configuration.Importing.Conversion;
 internal sealed partial class Converter
 {
     /// <summary>Maps of one of these keys alone would be taken for another kind of table.</summary>
-    private static readonly string[] TableWords = ["regexp", "acl", "hash", "file", "array", "cidr", OlderVariables.Key];
+    private static readonly string[] TableWords =
+        ["regexp", "acl", "hash", "file", "array", "cidr", "sql", "ldap", "q_sql_s", "q_sql_n", "q_sql_b", "q_ldap_s", "q_ldap_n", "q_ldap_b", OlderVariables.Key];
 
     private YamlList TablesOf(PerlArray array, MapsType type, SourcePosition position)
     {
@@ -157,13 +158,9 @@ internal sealed partial class Converter
     private YamlItem? FileTableOf(PerlItem item, PerlValue.FileTable file, MapsType type) =>
         Commented(Named(file.Kind == "array" && type.Result is ResultType.Truth or ResultType.Any ? "array" : "file", file.Path, item), item);
 
-    private YamlItem? FieldOf(PerlItem item, PerlValue.Field field)
-    {
-        if (!field.Function.StartsWith("q_sql", StringComparison.Ordinal))
-            return Refuse(item, "LDAP is not asked by this version");
-        StatementOf(item).Note($"the database field {field.Name} is asked before the tables by itself, where lookup_sql_dsn is given");
-        return null;
-    }
+    private YamlItem? FieldOf(PerlItem item, PerlValue.Field field) => field.Name.Length == 0
+        ? Refuse(item, "a look-up of several database fields at once has no counterpart")
+        : Commented(Named(field.Function, field.Name, item), item);
 
     private YamlItem? HashTableOf(PerlHash hash, MapsType type, SourcePosition position)
     {

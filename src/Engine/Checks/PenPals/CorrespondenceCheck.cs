@@ -6,13 +6,14 @@ using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 using Amavis.Core.Storage;
 using Amavis.Engine.Checks.Bounces;
+using Amavis.Engine.Lookups;
 using Amavis.Engine.Verdicts;
 
 namespace Amavis.Engine.Checks.PenPals;
 
 /// <summary>Looks earlier mail up: a bonus for answers to our users' mail, points for bounces of mail they never sent.</summary>
 internal sealed class CorrespondenceCheck(
-    EngineServices services, ReceivedMessage message, Letter letter, IReadOnlyList<RecipientPolicy> policies, CounterBatch counters)
+    EngineServices services, ReceivedMessage message, Letter letter, AddressBook book, IReadOnlyList<RecipientPolicy> policies, CounterBatch counters)
 {
     /// <summary>A bounce of mail older than this is not rescued by it.</summary>
     private static readonly TimeSpan OldestRescue = TimeSpan.FromDays(8);
@@ -35,8 +36,8 @@ internal sealed class CorrespondenceCheck(
             : null;
 
     /// <summary>The spam check need not be made: the points for the bounce decide, unless pen pals rescue it.</summary>
-    public bool MakesSpamCheckNeedless(BouncedMail? bounce) =>
-        bounce is not null && _settings.BounceKillerScore > CertainBounceScore && HasPenPals && !_settings.Originating && !IsLocal(bounce.MessageId);
+    public async ValueTask<bool> MakesSpamCheckNeedlessAsync(BouncedMail? bounce, CancellationToken cancellationToken) =>
+        bounce is not null && _settings.BounceKillerScore > CertainBounceScore && HasPenPals && !_settings.Originating && !await IsLocalAsync(bounce.MessageId, cancellationToken);
 
     /// <param name="findings">With the spam check's.</param>
     /// <param name="bounce">What <see cref="FindBounce"/> gave.</param>
@@ -44,7 +45,7 @@ internal sealed class CorrespondenceCheck(
     public async Task<IReadOnlyList<CorrespondenceFinding?>> RunAsync(Findings findings, BouncedMail? bounce, CancellationToken cancellationToken)
     {
         var found = await FindPenPalsAsync(findings, bounce, cancellationToken);
-        var points = bounce is null ? CountUnverifiable(findings) : Judge(bounce, found);
+        var points = bounce is null ? CountUnverifiable(findings) : await JudgeAsync(bounce, found, cancellationToken);
         if (points == 0 && found.All(f => f is null))
             return [];
         TestScore[] extra = points == 0 ? [] : [new TestScore("AM.BOUNCE", points, "Bounce of mail nobody here sent")];
@@ -56,7 +57,7 @@ internal sealed class CorrespondenceCheck(
     private async Task<CorrespondenceFinding?[]> FindPenPalsAsync(Findings findings, BouncedMail? bounce, CancellationToken cancellationToken)
     {
         var found = new CorrespondenceFinding?[policies.Count];
-        if (!HasPenPals || !AreWorthwhile(findings, bounce))
+        if (!HasPenPals || !await AreWorthwhileAsync(findings, bounce, cancellationToken))
             return found;
         string[] references = bounce?.MessageId is { } id && !letter.Facts.References.Contains(id) ? [.. letter.Facts.References, id] : [.. letter.Facts.References];
         var sender = message.Envelope.Sender;
@@ -85,12 +86,12 @@ internal sealed class CorrespondenceCheck(
         return found;
     }
 
-    private bool AreWorthwhile(Findings findings, BouncedMail? bounce)
+    private async ValueTask<bool> AreWorthwhileAsync(Findings findings, BouncedMail? bounce, CancellationToken cancellationToken)
     {
         if (findings.Virus.Infected)
             return false;
         // Somebody outside who writes in the name of a local address gets nothing for the mail that address sent.
-        if (!message.Envelope.Sender.IsNull && !_settings.Originating && _settings.LocalDomainsMaps.IsTrue(AddressKeys.For(message.Envelope.Sender, _settings.AddressRules)))
+        if (!message.Envelope.Sender.IsNull && !_settings.Originating && await book.IsLocalAsync(message.Envelope.Sender, cancellationToken))
             return false;
         if (bounce?.MessageId is not null)
             return true;
@@ -118,7 +119,7 @@ internal sealed class CorrespondenceCheck(
     }
 
     /// <summary>The points a bounce gets.</summary>
-    private double Judge(BouncedMail bounce, CorrespondenceFinding?[] found)
+    private async ValueTask<double> JudgeAsync(BouncedMail bounce, CorrespondenceFinding?[] found, CancellationToken cancellationToken)
     {
         counters.Add("InMsgsBounce");
         string? rescuer = null;
@@ -126,7 +127,7 @@ internal sealed class CorrespondenceCheck(
             rescuer = "PenPals";
         else if (_settings.Originating)
             rescuer = "Originating";
-        else if (IsLocal(bounce.MessageId))
+        else if (await IsLocalAsync(bounce.MessageId, cancellationToken))
             rescuer = "Domain";
         if (rescuer is not null)
             counters.Add("InMsgsBounceRescuedBy" + rescuer);
@@ -150,12 +151,12 @@ internal sealed class CorrespondenceCheck(
         return 0;
     }
 
-    private bool IsLocal(string? messageId)
+    private async ValueTask<bool> IsLocalAsync(string? messageId, CancellationToken cancellationToken)
     {
         if (messageId is null)
             return false;
         var domain = messageId[(messageId.LastIndexOf('@') + 1)..].TrimEnd('>');
         return domain.Length > 0 && messageId.Contains('@')
-            && _settings.LocalDomainsMaps.IsTrue(AddressKeys.For(Core.Addresses.MailAddress.FromUnquoted("x@" + domain), _settings.AddressRules));
+            && await book.IsLocalAsync(Core.Addresses.MailAddress.FromUnquoted("x@" + domain), cancellationToken);
     }
 }

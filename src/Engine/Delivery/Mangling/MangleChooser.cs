@@ -1,6 +1,7 @@
 using Amavis.Core.Addresses;
 using Amavis.Core.Lookups;
 using Amavis.Core.Policy;
+using Amavis.Engine.Lookups;
 using Amavis.Engine.Programs;
 using Amavis.Engine.Verdicts;
 using Amavis.Mime.Headers;
@@ -10,7 +11,8 @@ namespace Amavis.Engine.Delivery.Mangling;
 /// <summary>Which change to the body a recipient's copy gets, from the verdict and the settings.</summary>
 internal static class MangleChooser
 {
-    public static MangleChoice Choose(RecipientVerdict verdict, HeaderFacts facts, MailAddress envelopeSender)
+    public static async ValueTask<MangleChoice> ChooseAsync(
+        RecipientVerdict verdict, HeaderFacts facts, MailAddress envelopeSender, AddressBook book, CancellationToken cancellationToken)
     {
         var settings = verdict.Policy.Settings;
         var wanted = Configured(verdict) ?? (string.IsNullOrEmpty(settings.DefangAll) ? null : settings.DefangAll);
@@ -19,7 +21,7 @@ internal static class MangleChooser
             case null:
                 return MangleChoice.None;
             case "disclaimer" or "nulldisclaimer":
-                var authors = LocalAuthors(facts, envelopeSender, settings).ToList();
+                var authors = await FindLocalAuthorsAsync(facts, envelopeSender, settings, book, cancellationToken);
                 if (!settings.AllowDisclaimers || authors.Count == 0 || (settings.OutboundDisclaimersOnly && verdict.Policy.IsLocal))
                     return MangleChoice.None;
                 return wanted == "disclaimer" ? new MangleChoice(ManglingKind.Disclaimer, Option(authors, settings)) : new MangleChoice(ManglingKind.NullDisclaimer);
@@ -47,9 +49,16 @@ internal static class MangleChooser
     };
 
     /// <summary>In the order in which a disclaimer is searched for them.</summary>
-    private static IEnumerable<AddressKeys> LocalAuthors(HeaderFacts facts, MailAddress envelopeSender, Settings settings) =>
-        facts.From.Concat(facts.ResentFrom).Concat(facts.ResentSender).Concat(facts.Sender).Select(a => a.Address).OfType<MailAddress>().Append(envelopeSender)
-            .Where(a => !a.IsNull).Select(a => AddressKeys.For(a, settings.AddressRules)).Where(settings.LocalDomainsMaps.IsTrue);
+    private static async ValueTask<List<AddressKeys>> FindLocalAuthorsAsync(
+        HeaderFacts facts, MailAddress envelopeSender, Settings settings, AddressBook book, CancellationToken cancellationToken)
+    {
+        var authors = facts.From.Concat(facts.ResentFrom).Concat(facts.ResentSender).Concat(facts.Sender).Select(a => a.Address).OfType<MailAddress>().Append(envelopeSender);
+        var local = new List<AddressKeys>();
+        foreach (var author in authors.Where(a => !a.IsNull))
+            if (await book.IsLocalAsync(author, cancellationToken))
+                local.Add(await book.FindForAsync(settings.DisclaimerOptionsBysenderMaps, author, cancellationToken));
+        return local;
+    }
 
     private static string Option(List<AddressKeys> authors, Settings settings) =>
         authors.Select(settings.DisclaimerOptionsBysenderMaps.Text).FirstOrDefault(t => t is not null) ?? "";

@@ -50,6 +50,8 @@ internal sealed class SmtpConversation(SmtpSessionState state, SmtpWire wire)
             OtherVerbs.BadSyntax(state, command);
         else if (StarttlsVerb.IsMissing(state) && command.Verb is not ("NOOP" or "EHLO" or "LHLO" or "STARTTLS" or "QUIT"))
             state.Refuse(command with { Line = command.Verb }, 530, "5.7.0 Must issue a STARTTLS command first");
+        else if (command.Verb == "RCPT")
+            return RcptVerb.ExecuteAsync(state, command, state.Context.Processing);
         else if (command.Verb == "DATA")
             return DataAsync(command, stopping);
         else if (command.Verb == "STARTTLS")
@@ -67,7 +69,6 @@ internal sealed class SmtpConversation(SmtpSessionState state, SmtpWire wire)
         {
             case "EHLO" or "HELO" or "LHLO": HelloVerbs.Execute(state, command); break;
             case "MAIL": MailVerb.Execute(state, command); break;
-            case "RCPT": RcptVerb.Execute(state, command); break;
             case "XFORWARD": XforwardVerb.Execute(state, command); break;
             case "RSET": RsetVerb.Execute(state, command); break;
             case "NOOP": NoopVerb.Execute(state); break;

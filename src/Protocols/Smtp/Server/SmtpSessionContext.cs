@@ -1,5 +1,6 @@
 using System.Net.Security;
 using Amavis.Core.Counters;
+using Amavis.Core.Lookups.Databases;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 
@@ -30,6 +31,9 @@ public sealed record SmtpSessionContext
 
     /// <summary>Certificate and versions for STARTTLS, asked for when it is needed; null, or giving null: there is none.</summary>
     public Func<SslServerAuthenticationOptions?>? Tls { get; init; }
+
+    /// <summary>Where recipients are looked up; null: in the configuration alone.</summary>
+    public IAddressDirectory? Directory { get; init; }
 
     /// <summary>Null: the time taken for receiving is not recorded.</summary>
     public CounterSet? Counters { get; init; }

@@ -35,7 +35,21 @@ public static class TransactionPolicy
         return policy;
     }
 
+    /// <summary>
+    /// Would MYUSERS be loaded if the databases, which sessions do not ask for it, say that the sender is local. Then the bank is
+    /// loaded when the message has been received.
+    /// </summary>
+    public static bool IsLeftToDatabases(PolicyState policy, MailAddress sender)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(sender);
+        return policy.Settings.LocalDomainsMaps.AsksDatabases && MayBeMyUser(policy.Settings, sender);
+    }
+
     private static bool IsMyUser(Settings settings, MailAddress sender) =>
-        settings.Originating && !sender.IsNull && settings.PolicyBanks.ContainsKey("MYUSERS")
+        MayBeMyUser(settings, sender) && !settings.LocalDomainsMaps.AsksDatabases
         && settings.LocalDomainsMaps.IsTrue(AddressKeys.For(sender, settings.AddressRules));
+
+    private static bool MayBeMyUser(Settings settings, MailAddress sender) =>
+        settings.Originating && !sender.IsNull && settings.PolicyBanks.ContainsKey("MYUSERS");
 }

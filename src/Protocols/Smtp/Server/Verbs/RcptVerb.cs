@@ -1,13 +1,16 @@
 using System.Globalization;
 using System.Text;
+using Amavis.Core.Lookups;
 using Amavis.Core.Messages;
+using Amavis.Core.Storage;
 
 namespace Amavis.Protocols.Smtp.Server.Verbs;
 
 /// <summary>RCPT (RFC 5321 §4.1.1.3), with the parameters of RFC 3461.</summary>
 internal static class RcptVerb
 {
-    public static void Execute(SmtpSessionState state, SmtpCommand command)
+    /// <summary>Where the recipient's limits are in databases, a recipient that can't be looked up ends the session with 421.</summary>
+    public static async ValueTask ExecuteAsync(SmtpSessionState state, SmtpCommand command, CancellationToken cancellationToken)
     {
         if (state.Transaction is not { } transaction)
         {
@@ -30,7 +33,23 @@ internal static class RcptVerb
             return;
         }
 
-        var reply = SizeLimits.Judge(transaction.Policy.Settings, transaction.Parameters.DeclaredOctets, path.Address);
+        var settings = transaction.Policy.Settings;
+        var keys = AddressKeys.For(path.Address, settings.AddressRules);
+        if (state.Context.Directory is { } directory && settings.MessageSizeLimitMaps.AsksDatabases)
+        {
+            try
+            {
+                keys = await directory.LookUpAsync(keys, settings, cancellationToken);
+            }
+            catch (StorageUnavailableException e)
+            {
+                state.Decline(command, 421, $"4.3.0 Error in processing, id={state.LogId}, lookup FAILED, closing channel", -2);
+                state.Log(-2, e.Message);
+                state.IsOver = true;
+                return;
+            }
+        }
+        var reply = SizeLimits.Judge(settings, transaction.Parameters.DeclaredOctets, path.Address, keys);
         if (!reply.IsSuccess)
         {
             state.Decline(command, reply.Code, reply.Text);
