@@ -7,4 +7,9 @@ public sealed record ConfigurationEnvironment(Func<string, string?> Variable, st
 {
     public static ConfigurationEnvironment OfProcess { get; } =
         new(Environment.GetEnvironmentVariable, Environment.MachineName);
+
+    /// <summary>
+    /// Judges the files of <c>dkim_keys</c>; null: they are not read at all, as in programs that do not sign and should not be able to.
+    /// </summary>
+    public SigningKeyCheck? SigningKeys { get; init; }
 }

@@ -33,7 +33,7 @@ public static class ConfigurationLoader
     private static ConfigurationResult Bind(IReadOnlyList<MapNode> documents, IReadOnlyList<string> files, MistakeList mistakes, ConfigurationEnvironment environment)
     {
         var assignments = DocumentMerge.Merge(documents, mistakes);
-        var session = new BindSession(mistakes, Rules(assignments), IsTrue(assignments, "trim_trailing_space_in_lookup_result_fields")) { Given = assignments };
+        var session = new BindSession(mistakes, Rules(assignments), IsTrue(assignments, "trim_trailing_space_in_lookup_result_fields")) { Given = assignments, SigningKeyCheck = environment.SigningKeys };
         var bound = new Binder(assignments, session).Bind(ConfigurationDefaults.Create(environment.HostName));
         var notices = new Notices(assignments, session, bound.Settings);
         return new ConfigurationResult(

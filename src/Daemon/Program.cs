@@ -5,7 +5,9 @@ using Amavis.Daemon.Hosting;
 using Amavis.Daemon.Logging;
 using Amavis.Daemon.Monitoring;
 using Amavis.Data.Lookups;
+using Amavis.Dns.Resolving;
 using Amavis.Engine;
+using Amavis.Engine.Authentication;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Releasing;
 using Amavis.Engine.Requests;
@@ -57,6 +59,7 @@ async Task<int> RunAsync()
     var work = WorkDirectory.Prepare(settings.TempBase, "amavisd-work");
     await using var storage = await Storage.OpenAsync(settings, counters, clock, loggers);
     await Storage.PrepareLookupsAsync(settings, loggers);
+    await using var resolver = new DnsResolver(Resolvers.Options(settings), clock);
     await using var directory = new AddressDirectory(clock, loggers, storage?.Open);
 
     // Engine.
@@ -79,13 +82,14 @@ async Task<int> RunAsync()
         SqlQuarantine = storage?.Quarantine,
         PenPals = storage?.PenPals,
         Directory = directory,
+        Resolver = resolver,
         WorkDirectory = work,
     };
     services.Hooks.Load(settings);
     var slots = new ServerSlots(settings.MaxServers, clock);
     var sessions = new SessionTable(clock);
     var monitoring = new DaemonState(current, counters, slots, sessions, clock, started);
-    var reloader = new Reloader(path, current, slots, services.Hooks, log, log);
+    var reloader = new Reloader(path, current, slots, services.Hooks, resolver, log, log);
     using var signals = new Signals(reloader.Reload);
 
     // Listeners.

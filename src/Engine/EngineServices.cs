@@ -2,6 +2,7 @@ using Amavis.Core.Counters;
 using Amavis.Core.Logging;
 using Amavis.Core.Lookups.Databases;
 using Amavis.Core.Storage;
+using Amavis.Dns.Resolving;
 using Amavis.Engine.Hooks;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Spooling;
@@ -31,6 +32,8 @@ public sealed record EngineServices
     public IPenPals? PenPals { get; init; }
     /// <summary>SQL and LDAP with recipients' settings; null: none.</summary>
     public IAddressDirectory? Directory { get; init; }
+    /// <summary>Where keys of signatures are asked for; null: signatures are not verified.</summary>
+    public IDnsResolver? Resolver { get; init; }
     /// <summary>Private directory for the parts of messages; emptied at start.</summary>
     public required string WorkDirectory { get; init; }
 }

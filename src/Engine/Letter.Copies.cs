@@ -1,5 +1,7 @@
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
+using Amavis.Dkim.Results;
+using Amavis.Engine.Authentication;
 using Amavis.Engine.Delivery;
 using Amavis.Engine.Delivery.Mangling;
 using Amavis.Mime.Editing;
@@ -65,6 +67,16 @@ internal sealed partial class Letter
         return [.. HeaderChanges.Of(edits, Header, Rendering(settings)).Select(Change)];
     }
 
+    /// <summary>The message as a client passes it on that makes these changes.</summary>
+    public EditedMessage ClientsCopy(CopyPlan plan)
+    {
+        var settings = _message.Policy.Settings;
+        var edits = EditsOf(plan, settings, Header);
+        if (plan.Category is { } category)
+            FieldText.Add(edits, category);
+        return new EditedMessage(_message.Spool, Header, edits, Rendering(settings) with { RepairFolding = false, RepairLongLines = false });
+    }
+
     private static FieldChange Change(HeaderChange change) => change switch
     {
         HeaderChange.Delete(var name, var occurrence) => new FieldChange(FieldChangeKind.Delete, name, occurrence, ""),
@@ -85,9 +97,9 @@ internal sealed partial class Letter
                 edits.Delete(name);
         if (settings.RemoveExistingXScannedHeaders && settings.XHeaderTag.Length > 0)
             edits.Delete(settings.XHeaderTag);
-        var authservId = settings.MyAuthservId ?? settings.MyHostname;
-        edits.Delete("Authentication-Results", field => IsOurs(field.Unfolded(), authservId));
-        edits.Delete("X-Amavis-Category", field => IsOurs(field.Unfolded(), authservId));
+        var authservId = AuthenticationFields.IdOf(settings);
+        edits.Delete(AuthenticationResultsField.Name, field => AuthenticationResultsField.MayClaimToBe(field.Unfolded(), authservId));
+        edits.Delete("X-Amavis-Category", field => AuthenticationResultsField.MayClaimToBe(field.Unfolded(), authservId));
         if (plan.SubjectTag is { } tag)
             SubjectTag.Apply(edits, header, tag);
         return edits;
@@ -101,13 +113,4 @@ internal sealed partial class Letter
         RepairFolding = settings.AllowFixingImproperHeader && settings.AllowFixingImproperHeaderFolding,
         RepairLongLines = settings.AllowFixingImproperHeader && settings.AllowFixingLongHeaderLines,
     };
-
-    /// <summary>A field with our authserv-id, or one whose id can't be told, claims to be ours; a version after it is ignored.</summary>
-    private static bool IsOurs(string body, string authservId)
-    {
-        var id = body.TrimStart();
-        var end = id.IndexOfAny([';', ' ', '\t', '/']);
-        id = (end < 0 ? id : id[..end]).Trim('"');
-        return id.Length == 0 || id.Contains('(') || id.Equals(authservId, StringComparison.OrdinalIgnoreCase);
-    }
 }

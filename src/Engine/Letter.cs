@@ -3,6 +3,7 @@ using System.Text;
 using Amavis.Core.Addresses;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
+using Amavis.Dkim.Results;
 using Amavis.Mime.Headers;
 using Amavis.Mime.Structure;
 
@@ -47,6 +48,17 @@ internal sealed partial class Letter
         _message.Client.Address ?? (_message.Connection.Peer is { } peer ? Plain(peer.Address) : Facts.Trace.Select(h => h.Address).FirstOrDefault(a => a is not null));
 
     public string? OldestPublicAddress => Hops.LastOrDefault(h => h.IsPublic)?.Address;
+
+    /// <summary>Who signed it; nobody, as long as nobody has looked.</summary>
+    public DkimReport Dkim { get; private set; } = DkimReport.None;
+
+    /// <summary>The same letter with its signatures verified.</summary>
+    public Letter SignedAs(DkimReport report)
+    {
+        var other = (Letter)MemberwiseClone();
+        other.Dkim = report;
+        return other;
+    }
 
     /// <summary>The same letter under other settings.</summary>
     public Letter Under(PolicyState policy)

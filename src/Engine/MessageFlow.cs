@@ -1,7 +1,10 @@
 using Amavis.Core.Categories;
 using Amavis.Core.Counters;
 using Amavis.Core.Messages;
+using Amavis.Core.Policy;
 using Amavis.Core.Storage;
+using Amavis.Dkim.Results;
+using Amavis.Engine.Authentication;
 using Amavis.Engine.Checks;
 using Amavis.Engine.Checks.PenPals;
 using Amavis.Engine.Delivery;
@@ -49,12 +52,20 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         _stages.End(Stage.Receive);
         var letter = Letter.Read(message);
 
+        Section = "dkim";
+        letter = await VerifySignaturesAsync(letter, cancellationToken);
+
+        Section = "lookup";
+        await LoadMyUsersAsync(cancellationToken);
+        LoadAuthorBanks(letter.Dkim);
+        letter = letter.Under(message.Policy);
+
         Section = "gen_mail_id";
         var (mailId, secretId) = MailIds.Create(message.Policy.Settings.MailIdSizeBits);
         using var hooks = new MessageHooks(services, message.LogId, deadline);
         letter = await BeginHooksAsync(hooks, letter, mailId, cancellationToken);
         Section = "lookup";
-        var book = await OpenBookAsync(cancellationToken);
+        var book = new AddressBook(services.Directory, message.Policy.Settings);
         var policies = await RecipientPolicies.FindAsync(
             book, message.Policy, message.Envelope.Recipients, [.. letter.SenderAddresses(message.Envelope.Sender)], cancellationToken);
         CountArrival(counters, policies);
@@ -82,6 +93,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
             SecretId = secretId,
             Virus = checkedMessage.Virus,
             Now = services.Clock.GetLocalNow(),
+            Dkim = DkimMacros.Of(letter.Dkim, []),
         };
         verdicts = ReplyReasons.Complete(verdicts, facts);
         foreach (var verdict in verdicts)
@@ -99,7 +111,8 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         Section = "forward";
         var order = new ForwardOrder { Arrival = arrival, Quarantined = copies.Any(c => !c.Archive) };
         order = await hooks.SendingAsync(order, verdicts, findings, copies, cancellationToken);
-        using var forward = new ForwardStage(services, message, letter, book, deadline, counters, order, verdicts, findings);
+        var signer = new MailSigner(services, message.Policy.Settings, message.LogId, message.Envelope.Sender, message.ReceivedAt, letter.Dkim);
+        using var forward = new ForwardStage(services, message, letter, book, deadline, counters, order, verdicts, findings, signer);
         var outcomes = await forward.RunAsync(cancellationToken);
         Section = "always_bcc";
         await new BccStage(services, message, letter, book, deadline, counters, order).RunAsync(outcomes, findings, cancellationToken);
@@ -107,7 +120,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         _stages.End(Stage.Forward);
 
         Section = "delivery-notification";
-        facts = facts with { Outcomes = outcomes, Copies = copies, Now = services.Clock.GetLocalNow(), Elapsed = Elapsed };
+        facts = facts with { Outcomes = outcomes, Copies = copies, Now = services.Clock.GetLocalNow(), Elapsed = Elapsed, Dkim = DkimMacros.Of(letter.Dkim, signer.Made) };
         var (told, dsnSent) = await NotifyAsync(facts, book, counters, cancellationToken);
         facts = facts with { Outcomes = told, DsnSent = dsnSent, Actions = ActionsPerformed.Of(told, message.Policy.Settings.Originating, copies) };
         await new WarningStage(services, message, deadline, counters).RunAsync(facts);
@@ -135,7 +148,15 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         return replies;
     }
 
+    /// <summary>What a client changes that passes the message on itself, signatures of the changed message first.</summary>
     private TimeSpan Elapsed => services.Clock.GetElapsedTime(message.StartedTimestamp);
+
+    private async Task<Letter> VerifySignaturesAsync(Letter letter, CancellationToken cancellationToken)
+    {
+        var report = await new SignatureCheck(services, message, letter, deadline).RunAsync(cancellationToken);
+        _stages.End(Stage.Signatures);
+        return report is null ? letter : letter.SignedAs(report);
+    }
 
     private async Task<Letter> BeginHooksAsync(MessageHooks hooks, Letter letter, string mailId, CancellationToken cancellationToken)
     {
@@ -148,14 +169,21 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         return letter.Under(policy);
     }
 
-    /// <summary>Loads MYUSERS where a database says that the sender is local.</summary>
-    private async Task<AddressBook> OpenBookAsync(CancellationToken cancellationToken)
+    /// <summary>Where a database says that the sender is local.</summary>
+    private async ValueTask LoadMyUsersAsync(CancellationToken cancellationToken)
     {
-        var book = new AddressBook(services.Directory, message.Policy.Settings);
-        if (!TransactionPolicy.IsLeftToDatabases(message.Policy, message.Envelope.Sender) || !await book.IsLocalAsync(message.Envelope.Sender, cancellationToken))
-            return book;
-        message = message with { Policy = message.Policy.Load("MYUSERS") };
-        return new AddressBook(services.Directory, message.Policy.Settings);
+        if (TransactionPolicy.IsLeftToDatabases(message.Policy, message.Envelope.Sender)
+            && await new AddressBook(services.Directory, message.Policy.Settings).IsLocalAsync(message.Envelope.Sender, cancellationToken))
+            message = message with { Policy = message.Policy.Load("MYUSERS") };
+    }
+
+    private void LoadAuthorBanks(DkimReport report)
+    {
+        var strength = message.Policy.Settings.DkimMinimumKeyBits;
+        var authors = report.Authors.Where(a => a.Signature.RsaStrength >= strength).Select(a => new Core.Policy.SignedAuthor(a.Author, a.Signature.Domain)).ToList();
+        var policy = ContentBanks.LoadByAuthors(message.Policy, authors);
+        if (!ReferenceEquals(policy, message.Policy))
+            message = message with { Policy = policy };
     }
 
     /// <summary>Not to be cancelled: the message is done, whatever hooks say to it.</summary>

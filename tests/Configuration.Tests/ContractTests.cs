@@ -115,7 +115,7 @@ public sealed class ContractTests : ConfigurationFixture
         Write("kill_levels", "");
         var notices = Load(Example).Notices;
         var notice = notices.Where(n => n.StartsWith("known, but without effect", StringComparison.Ordinal)).ShouldHaveSingleItem();
-        foreach (var name in (string[])["dkim_keys", "Sophos (sssp", "clamscan (command", "Rspamd (rspamd"])
+        foreach (var name in (string[])["Sophos (sssp", "clamscan (command", "Rspamd (rspamd"])
             notice.ShouldContain(name);
     }
 

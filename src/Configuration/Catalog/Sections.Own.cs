@@ -24,7 +24,6 @@ internal static partial class Sections
         add.Add("metrics_listen", Text, Global, Reading.Sockets.HostAndPort, s => s.MetricsListen, (Settings s, string? v) => s with { MetricsListen = v }, "address:port of /metrics, /healthz and /status; null: none");
         add.Add("web", Section, Global, WebSection.Read, s => WebSection.Json(s.Web), (Settings s, Func<WebSettings, WebSettings> v) => s with { Web = v(s.Web) }, "the console: listen, base_url, release_socket, state_dir");
         add.Add("agentx_socket", Text, Global, Reading.Sockets.AgentX, s => s.AgentxSocket?.ToString(), (Settings s, AgentXAddress? v) => s with { AgentxSocket = v }, "AgentX master, a path or tcp:host:port; null: no SNMP");
-        add.Add("dkim_keys", List, Global, DkimKeys.Read, s => Array.Empty<string>(), (Settings s, bool _) => s, "signing keys: domain, selector, key and options");
     }
 
     private static bool BareLineEndsWord(Yaml.Node node, BindContext context, out BareLineEnds value)

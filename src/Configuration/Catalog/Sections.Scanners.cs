@@ -13,7 +13,7 @@ internal static partial class Sections
     private static readonly MapsType TextByName = new(ResultType.Text, AddressKeys: false);
     private static readonly ValueReader<LookupMaps> SenderTables = Reading.Maps.Reader(new MapsType(ResultType.SenderTable));
 
-    /// <summary>Virus and spam scanners, levels, other sources of scores, DKIM.</summary>
+    /// <summary>Virus and spam scanners, levels, other sources of scores.</summary>
     public static void Scanners(CatalogBuilder add)
     {
         add.Add("@av_scanners", List, Dynamic, VirusScanners.Read, s => s.AvScanners, (Settings s, IReadOnlyList<VirusScannerSettings> v) => s with { AvScanners = v }, "virus scanners");
@@ -41,8 +41,6 @@ internal static partial class Sections
         add.Add("$penpals_threshold_low", ValueKind.Number, Global, Scalars.OptionalNumber(), s => s.PenpalsThresholdLow, (s, v) => s with { PenpalsThresholdLow = v }, "highest score of the recipients below which the bonus is not looked up; null: none");
         add.Add("$penpals_threshold_high", ValueKind.Number, Global, Scalars.OptionalNumber(), s => s.PenpalsThresholdHigh, (s, v) => s with { PenpalsThresholdHigh = v }, "score above which the bonus would not help and is not looked up; null: none");
         add.Add("$bounce_killer_score", ValueKind.Number, Dynamic, Scalars.Number(whenNull: 0), s => s.BounceKillerScore, (s, v) => s with { BounceKillerScore = v }, "points for bounces of mail that is not ours; 0: off; needs pen pals");
-        add.Later("@signer_reputation_maps", Tables, Dynamic, "[]", "reputation of signing domains");
-        add.Later("$reputation_factor", ValueKind.Number, Dynamic, "0.2", "weight of signer_reputation_maps");
         add.Later("$enable_ip_repu", Truth, Dynamic, "true", "keep reputations of addresses");
         add.Later("$ip_repu_score_limit", ValueKind.Number, Dynamic, "null", "limit of the points for a reputation");
         add.Meaningless("$sa_local_tests_only", Truth, Global, "false", "set it in the spam checker's own configuration");
@@ -53,12 +51,6 @@ internal static partial class Sections
         add.Meaningless("$sa_userprefs_file", Text, Global, "null", "files of the spam checker inside the process");
         add.Meaningless("$dspam", Text, Global, "null", "program of another spam checker");
 
-        add.Later("$enable_dkim_verification", Truth, Dynamic, "false", "check DKIM signatures");
-        add.Later("$enable_dkim_signing", Truth, Dynamic, "false", "sign mail of our own");
-        add.Later("@dkim_signature_options_bysender_maps", Tables, Dynamic, "[]", "how mail is signed, by author");
-        add.Later("%signed_header_fields", Map, Dynamic, "built in", "fields that are signed");
-        add.Later("$dkim_signing_service", Text, Dynamic, "null", "socket of a program that signs");
-        add.Later("$dkim_minimum_key_bits", ValueKind.Integer, Dynamic, "1024", "shorter keys give no advantages");
         add.Later("@author_to_policy_bank_maps", Tables, Dynamic, "[]", "policy banks by author and signing domain");
     }
 

@@ -25,6 +25,7 @@ public static class VariableCatalog
         Sections.Notices(add);
         Sections.Content(add);
         Sections.Scanners(add);
+        Sections.Dkim(add);
         Sections.Databases(add);
         Sections.Own(add);
         All = add.Variables;

@@ -26,6 +26,12 @@ internal sealed class BindSession(MistakeList mistakes, AddressRules rules, bool
 
     public List<BankReference> BankReferences { get; } = [];
 
+    /// <summary>Judges signing keys; null: their files are not read.</summary>
+    public SigningKeyCheck? SigningKeyCheck { get; init; }
+
+    /// <summary>Signing keys read so far, by path.</summary>
+    public Dictionary<string, string> KeyFiles { get; } = [];
+
     /// <summary>What is no mistake, but may not be meant; whole lines.</summary>
     public List<string> Remarks { get; } = [];
 

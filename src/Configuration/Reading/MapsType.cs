@@ -19,6 +19,8 @@ internal enum ResultType
     SenderScores,
     /// <summary>One table over sender addresses.</summary>
     SenderTable,
+    /// <summary>Tags of a DKIM signature.</summary>
+    SignatureOptions,
     /// <summary>The verdict of a rule over a file or virus name: a truth value or a text.</summary>
     Verdict,
     /// <summary>Checked for its form only.</summary>
@@ -42,6 +44,7 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
         ResultType.Mangling => SpecialScalars.ManglingWords,
         ResultType.SenderScores => "a list of tables by sender",
         ResultType.SenderTable => "a table of senders",
+        ResultType.SignatureOptions => "a map with d, s, a, c, i or ttl",
         _ => "a text",
     };
 
@@ -57,6 +60,8 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
             return ReadTables(list, context, out value);
         if (Result == ResultType.Method)
             return ReadMethod(node, context, out value);
+        if (Result == ResultType.SignatureOptions)
+            return SignatureTags.Read(node, context, out value);
         if (node is not ScalarNode scalar || Result == ResultType.SenderScores)
             return Result == ResultType.Any || context.Expects(node, ResultWords);
         switch (Result)
@@ -100,7 +105,7 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
                 return text.Length == 0 || Methods.Fault(text) is not { } fault || context.Fault(position, fault);
             case ResultType.Destiny or ResultType.Mangling:
                 return Read(new ScalarNode(position, text, true), context, out value);
-            case ResultType.SenderScores or ResultType.SenderTable:
+            case ResultType.SenderScores or ResultType.SenderTable or ResultType.SignatureOptions:
                 return context.Fault(position, $"expects {ResultWords}, got \"{text}\"");
             default:
                 return !text.Any(char.IsControl) || context.Fault(position, "holds a control character or line end");

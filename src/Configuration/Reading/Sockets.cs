@@ -72,6 +72,36 @@ internal static class Sockets
         return good;
     }
 
+    /// <summary>Where one program listens that we ask: <c>host:port</c>, <c>/path</c>, <c>unix:/path</c>; null stays null.</summary>
+    public static bool Service(Node node, BindContext context, out string? value)
+    {
+        if (!Scalars.Line(node, context, out value) || value is null)
+            return value is null && node is ScalarNode { IsNull: true };
+        return (IsAddress(value) && !value.Contains("://", StringComparison.Ordinal)) || context.Expects(node, "host:port or the path of a socket");
+    }
+
+    /// <summary>Addresses of DNS servers, with or without a port.</summary>
+    public static bool DnsServers(Node node, BindContext context, out IReadOnlyList<IPEndPoint> value)
+    {
+        var servers = new List<IPEndPoint>();
+        value = servers;
+        var good = Scalars.Lines(node, context, out _);
+        if (!good)
+            return false;
+        foreach (var item in node is ListNode list ? list.Items : [node])
+        {
+            if (item is not ScalarNode { IsNull: false } scalar)
+                continue;
+            if (IPEndPoint.TryParse(scalar.Text, out var server) && (scalar.Text.Contains(':') || scalar.Text.Count(c => c == '.') == 3))
+                servers.Add(server.Port == 0 ? new IPEndPoint(server.Address, DnsPort) : server);
+            else
+                good = context.Expects(item, "an IP address, with a port or without");
+        }
+        return good;
+    }
+
+    private const int DnsPort = 53;
+
     public static bool IsHttpAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0;
 

@@ -96,6 +96,7 @@ public enum Stage
     Notify,
     Log,
     Total,
+    Signatures,
 }
 
 /// <summary>Counts in fixed buckets, as Prometheus wants them.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Amavis.Core.Lookups;
 
 /// <summary>
-/// A configured value: a text, a number, or a list of tables. Truth follows the original's rules: undefined, the empty text
+/// A configured value: a text, a number, a list of tables, or options by name. Truth follows the original's rules: undefined, the empty text
 /// and "0" are false.
 /// </summary>
 public sealed class LookupValue
@@ -19,7 +19,9 @@ public sealed class LookupValue
 
     public LookupValue(IReadOnlyList<LookupTable> tables) => _value = tables;
 
-    /// <summary>The value as text; a list of tables has none and gives an empty one.</summary>
+    public LookupValue(IReadOnlyDictionary<string, string?> options) => _value = options;
+
+    /// <summary>The value as text; tables and options have none and give an empty one.</summary>
     public string Text => _value switch
     {
         string text => text,
@@ -38,6 +40,9 @@ public sealed class LookupValue
     };
 
     public IReadOnlyList<LookupTable>? Tables => _value as IReadOnlyList<LookupTable>;
+
+    /// <summary>Options by name, a value of null meaning "not set"; null: the value is something else.</summary>
+    public IReadOnlyDictionary<string, string?>? Options => _value as IReadOnlyDictionary<string, string?>;
 
     public override string ToString() => Text;
 }

@@ -35,7 +35,7 @@ internal static class Listeners
     {
         try
         {
-            return Dns.GetHostAddresses(socket.HostName!, socket.Family).Select(address => new ListenSocket(address, socket.Port, null));
+            return System.Net.Dns.GetHostAddresses(socket.HostName!, socket.Family).Select(address => new ListenSocket(address, socket.Port, null));
         }
         catch (SocketException e)
         {

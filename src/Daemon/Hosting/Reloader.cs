@@ -2,13 +2,15 @@ using Amavis.Configuration;
 using Amavis.Core.Logging;
 using Amavis.Core.Policy;
 using Amavis.Daemon.Logging;
+using Amavis.Dns.Resolving;
 using Amavis.Engine;
+using Amavis.Engine.Authentication;
 using Amavis.Engine.Hooks;
 
 namespace Amavis.Daemon.Hosting;
 
 /// <summary>Reads the configuration again on demand; a faulty file changes nothing.</summary>
-internal sealed class Reloader(string path, CurrentSettings current, ServerSlots slots, HookRegistry hooks, MailLog log, IMailLog lines)
+internal sealed class Reloader(string path, CurrentSettings current, ServerSlots slots, HookRegistry hooks, DnsResolver resolver, MailLog log, IMailLog lines)
 {
     private readonly Lock _lock = new();
 
@@ -41,6 +43,7 @@ internal sealed class Reloader(string path, CurrentSettings current, ServerSlots
         }
         var before = current.Value;
         current.Value = settings;
+        resolver.Use(Resolvers.Options(settings));
         slots.Resize(settings.MaxServers);
         log.Level = settings.LogLevel;
         if (!before.ListenSockets.SequenceEqual(settings.ListenSockets))

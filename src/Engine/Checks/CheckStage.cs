@@ -7,6 +7,8 @@ using Amavis.Core.Policy;
 using Amavis.Decoding;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
+using Amavis.Dkim.Results;
+using Amavis.Engine.Authentication;
 using Amavis.Engine.Checks.PenPals;
 using Amavis.Engine.Hooks;
 using Amavis.Engine.Lookups;
@@ -57,6 +59,9 @@ internal sealed class CheckStage(
                 HeaderDefects = headerDefects,
                 Banned = banned,
                 IsBulk = letter.Facts.IsBulk,
+                Dkim = letter.Dkim,
+                Authentication = DkimResults.Of(letter.Dkim.Results, letter.Facts),
+                Reputation = SignerReputation.Find(_settings, letter.Dkim),
             };
 
             var correspondence = new CorrespondenceCheck(services, message, letter, book, policies, counters);

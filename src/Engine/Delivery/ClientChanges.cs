@@ -12,6 +12,14 @@ internal sealed class ClientChanges(IReadOnlyList<FieldChange> header, SpooledBo
 
     public IReadOnlyList<FieldChange> Header => header;
 
+    /// <summary>The same body with another header; this one has no body any more.</summary>
+    public ClientChanges With(IReadOnlyList<FieldChange> otherHeader)
+    {
+        var moved = new ClientChanges(otherHeader, _body);
+        _body = null;
+        return moved;
+    }
+
     /// <summary>The new body, from then on the caller's to dispose of; null: the body stays.</summary>
     public OutgoingMessage? TakeBody()
     {

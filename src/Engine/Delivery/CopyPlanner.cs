@@ -2,6 +2,7 @@ using System.Globalization;
 using Amavis.Core.Categories;
 using Amavis.Core.Explaining;
 using Amavis.Core.Policy;
+using Amavis.Engine.Authentication;
 using Amavis.Engine.Checks.PenPals;
 using Amavis.Engine.Delivery.Mangling;
 using Amavis.Engine.Reporting;
@@ -54,10 +55,12 @@ public static class CopyPlanner
             AddSupplied(copy.Supplied, fields, settings);
         if (verdict.Correspondence is { PenPal: not null } pal)
             Add("X-Amavis-PenPals", "age " + PenPalAge.Text(pal.Age));
+        if (policy.IsLocal && AuthenticationFields.Make(settings, findings.Authentication) is { } results)
+            fields.Add(results);
         var tag = SubjectTag(verdict, copy);
         return new CopyPlan(fields, policy.RemoveSpamHeaders, tag, marked || tag is not null)
         {
-            Category = settings.MayAddHeader(CategoryField) ? new AddedField(CategoryField, $"{settings.MyAuthservId ?? settings.MyHostname}; category={verdict.Effective.DisplayName}") : null,
+            Category = settings.MayAddHeader(CategoryField) ? new AddedField(CategoryField, $"{AuthenticationFields.IdOf(settings)}; category={verdict.Effective.DisplayName}") : null,
             Mangling = copy.Mangling,
             Warnings = copy.Mangling.Kind == ManglingKind.Attach ? DefangReasons.Of(verdict, findings) : [],
         };

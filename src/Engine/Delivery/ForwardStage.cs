@@ -1,6 +1,7 @@
 using Amavis.Core.Categories;
 using Amavis.Core.Counters;
 using Amavis.Core.Messages;
+using Amavis.Engine.Authentication;
 using Amavis.Engine.Delivery.Mangling;
 using Amavis.Engine.Delivery.Methods;
 using Amavis.Engine.Lookups;
@@ -16,7 +17,7 @@ namespace Amavis.Engine.Delivery;
 /// </summary>
 internal sealed class ForwardStage(
     EngineServices services, ReceivedMessage message, Letter letter, AddressBook book, MessageDeadline deadline, CounterBatch counters, ForwardOrder order,
-    IReadOnlyList<RecipientVerdict> verdicts, Findings findings) : IDisposable
+    IReadOnlyList<RecipientVerdict> verdicts, Findings findings, MailSigner signer) : IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeastTimeForRetry = TimeSpan.FromSeconds(10);
@@ -124,9 +125,21 @@ internal sealed class ForwardStage(
     private async Task<ClientChanges> ChangesAsync(CopyPlan plan, CancellationToken cancellationToken)
     {
         if (!TakesBodies || (order.Replacement is null && plan.Mangling.Kind is ManglingKind.None or ManglingKind.Null or ManglingKind.NullDisclaimer))
-            return new ClientChanges(letter.ChangesFor(plan), null);
+            return new ClientChanges(await SignedAsync(letter.ChangesFor(plan), () => letter.ClientsCopy(plan), cancellationToken), null);
         using var copy = await _copies.MakeAsync(plan, () => PlanOf(verdicts[_clientsFirst], MangleChoice.None), null, cancellationToken);
-        return ClientChanges.Between(letter.Header, copy.ToSpool(services.Spools));
+        using var changes = ClientChanges.Between(letter.Header, copy.ToSpool(services.Spools));
+        return changes.With(await SignedAsync(changes.Header, () => copy.Message, cancellationToken));
+    }
+
+    /// <summary>Signatures go above the other new fields, all below the trace field that the client's MTA puts on top.</summary>
+    private async Task<IReadOnlyList<FieldChange>> SignedAsync(IReadOnlyList<FieldChange> changes, Func<OutgoingMessage> copy, CancellationToken cancellationToken)
+    {
+        var served = verdicts.Where((_, i) => _outcomes[i] is { LeftToClient: true }).ToList();
+        if (!MailSigner.MaySign(message.Policy.Settings, served))
+            return changes;
+        var signatures = await signer.SignForClientAsync(copy(), served.Exists(v => v.Policy.IsLocal), cancellationToken);
+        var at = changes.TakeWhile(c => c.Kind != FieldChangeKind.Insert).Count();
+        return [.. changes.Take(at), .. signatures, .. changes.Skip(at)];
     }
 
     /// <summary>The client has one header section for all its recipients: the first one's changes are made.</summary>
@@ -163,8 +176,9 @@ internal sealed class ForwardStage(
     private async Task SendGroupAsync(CopyGroup group, bool partial, CancellationToken cancellationToken)
     {
         var single = group.Indexes is [var only] ? verdicts[only].Recipient.Address.Bracketed : null;
-        using var copy = await _copies.MakeAsync(
+        using var unsigned = await _copies.MakeAsync(
             group.Plan, () => PlanOf(verdicts[group.Indexes[0]], MangleChoice.None), ReceivedField.Make(message, order.MailId, single), cancellationToken);
+        var copy = await SignAsync(unsigned, group, cancellationToken);
         var open = group.Indexes;
         var pause = FirstPause;
         while (true)
@@ -189,6 +203,14 @@ internal sealed class ForwardStage(
                 Destiny = Destiny.Bounce,
                 Reply = new SmtpReply(554, $"5.4.7 Delivery given up, id={message.LogId}, last reply: {_outcomes[i].Reply}"),
             };
+    }
+
+    private async Task<FinishedCopy> SignAsync(FinishedCopy copy, CopyGroup group, CancellationToken cancellationToken)
+    {
+        var served = group.Indexes.ConvertAll(i => verdicts[i]);
+        if (!MailSigner.MaySign(message.Policy.Settings, served))
+            return copy;
+        return copy with { Message = await signer.SignAsync(copy.Message, served.Exists(v => v.Policy.IsLocal), cancellationToken) };
     }
 
     private void GiveUp(CopyGroup group)

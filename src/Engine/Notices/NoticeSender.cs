@@ -1,6 +1,8 @@
 using System.Globalization;
 using Amavis.Core.Counters;
 using Amavis.Core.Messages;
+using Amavis.Dkim.Results;
+using Amavis.Engine.Authentication;
 using Amavis.Engine.Delivery;
 using Amavis.Engine.Delivery.Methods;
 using Amavis.Protocols.Smtp.Client;
@@ -22,9 +24,12 @@ internal sealed class NoticeSender(EngineServices services, ReceivedMessage mess
         }
         var recipients = notice.Recipients.Select(r => new SmtpDeliveryRecipient(r, DsnNotify.Unspecified, RecipientAddress.OriginalOf(r))).ToList();
         var envelopeId = string.Create(CultureInfo.InvariantCulture, $"AM.{notice.NoticeId}.{services.Clock.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}@{settings.MyHostname}");
-        var delivery = Deliveries.Submit(message, method, notice.Mail, notice.Sender, recipients, envelopeId, notice.SmtpUtf8, deadline.Timestamp);
+        // Mail of our own, whoever the message was from.
+        var signer = new MailSigner(services, settings, message.LogId, notice.Sender, services.Clock.GetUtcNow(), DkimReport.None);
+        var mail = await signer.SignAsync(notice.Mail, anyLocal: false, cancellationToken);
+        var delivery = Deliveries.Submit(message, method, mail, notice.Sender, recipients, envelopeId, notice.SmtpUtf8, deadline.Timestamp);
         var result = await new Dispatcher(services).SendAsync(Deliveries.Shipment(message, delivery, null, deadline, notice.NoticeId), cancellationToken);
-        Deliveries.Count(counters, result, method, notice.Mail.Length, "Submit", kind);
+        Deliveries.Count(counters, result, method, mail.Length, "Submit", kind);
         Deliveries.Log(services.Log, message.LogId, "SEND", $"{notice.NoticeId}({mailId})", delivery, result);
         return [.. result.Recipients.Select(r => r.Reply)];
     }

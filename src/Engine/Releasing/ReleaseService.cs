@@ -4,6 +4,8 @@ using Amavis.Core.Addresses;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 using Amavis.Core.Storage;
+using Amavis.Dkim.Results;
+using Amavis.Engine.Authentication;
 using Amavis.Engine.Delivery;
 using Amavis.Engine.Delivery.Methods;
 using Amavis.Engine.Notices;
@@ -65,10 +67,11 @@ public sealed class ReleaseService(EngineServices services)
         using var mail = await ReleaseMail.MakeAsync(format, plan.Template, facts, plan.From, recipients, services.Spools, cancellationToken);
         var envelopeSender = request.Sender ?? WarningNotice.Sender(plan.From, null);
         var all = recipients.Concat(plan.Recipients).Select(r => new SmtpDeliveryRecipient(r, DsnNotify.Unspecified, RecipientAddress.OriginalOf(r))).ToList();
-        var delivery = Deliveries.Submit(facts.Message with { Connection = connection }, method, mail.Mail, envelopeSender, all, $"AM.{newId}@{settings.MyHostname}", mail.SmtpUtf8, null);
+        var sent = isReport ? await new MailSigner(services, settings, identity.LogId, envelopeSender, identity.Now, DkimReport.None).SignAsync(mail.Mail, anyLocal: false, cancellationToken) : mail.Mail;
+        var delivery = Deliveries.Submit(facts.Message with { Connection = connection }, method, sent, envelopeSender, all, $"AM.{newId}@{settings.MyHostname}", mail.SmtpUtf8, null);
         var result = await DispatchAsync(delivery, settings, newId, cancellationToken);
         var counters = new Core.Counters.CounterBatch();
-        Deliveries.Count(counters, result, method, mail.Mail.Length, "Submit", format == "arf" ? "Arf" : "Notif");
+        Deliveries.Count(counters, result, method, sent.Length, "Submit", format == "arf" ? "Arf" : "Notif");
         services.Counters.Apply(counters);
         Deliveries.Log(services.Log, identity.LogId, "SEND", $"{newId}({request.MailId})", delivery, result);
         Report(identity.LogId, request, stored, originalSender, recipients);
@@ -149,6 +152,8 @@ public sealed class ReleaseService(EngineServices services)
         var logId = "rel-" + newId;
         var now = services.Clock.GetLocalNow();
         var copy = new JoinedMessage().Add(Header(request, settings, connection, recipients, newId, now)).Add(stored.Spool, stored.OriginalOffset);
+        var signer = new MailSigner(services, settings, logId, sender, now, DkimReport.None);
+        var mail = await signer.SignAsync(copy, anyLocal: false, cancellationToken);
         var overridden = request.Recipients.Count > 0;
         var delivery = new SmtpDelivery
         {
@@ -159,7 +164,7 @@ public sealed class ReleaseService(EngineServices services)
                 .. recipients.Select(r => new SmtpDeliveryRecipient(r, DsnNotify.Unspecified, overridden ? RecipientAddress.OriginalOf(r) : null)),
                 .. BlindCopy(request.Kind, settings),
             ],
-            Message = copy,
+            Message = mail,
             LogId = logId,
             PeerAddress = connection.Peer?.Address,
             ReceivingPort = connection.Local?.Port,
@@ -169,7 +174,7 @@ public sealed class ReleaseService(EngineServices services)
             Tls = settings.SmtpTlsClient,
             TlsNames = settings.SmtpTlsClientVerifycnNames,
             Credentials = Deliveries.OwnLogin(settings),
-            Body = copy.EightBit ? BodyType.EightBitMime : BodyType.Unspecified,
+            Body = mail.EightBit ? BodyType.EightBitMime : BodyType.Unspecified,
             PerRecipientReplies = true,
         };
         var result = await DispatchAsync(delivery, settings, newId, cancellationToken);

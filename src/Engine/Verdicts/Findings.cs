@@ -1,6 +1,8 @@
 using Amavis.Core.Categories;
 using Amavis.Core.Explaining;
 using Amavis.Core.Parts;
+using Amavis.Dkim.Results;
+using Amavis.Engine.Authentication;
 using Amavis.Engine.Delivery;
 
 namespace Amavis.Engine.Verdicts;
@@ -21,6 +23,12 @@ public sealed record Findings
     public IReadOnlyList<BannedFinding?> Banned { get; init; } = [];
     /// <summary>Null sender, mailing list, automatic mail: no bounces for bad headers or above clean.</summary>
     public bool IsBulk { get; init; }
+    /// <summary>Who signed the message.</summary>
+    public DkimReport Dkim { get; init; } = DkimReport.None;
+    /// <summary>For Authentication-Results of local recipients' copies; empty: there is nothing to tell.</summary>
+    public IReadOnlyList<AuthenticationResult> Authentication { get; init; } = [];
+    /// <summary>What the signers are known for; null: nothing.</summary>
+    public SignerReputation? Reputation { get; init; }
     /// <summary>By recipient, in envelope order: categories that hooks give. May be empty.</summary>
     public IReadOnlyList<IReadOnlyList<CategoryKey>> AddedCategories { get; init; } = [];
     /// <summary>Fields that hooks give, for the copies of local recipients.</summary>

@@ -134,7 +134,7 @@ public static class VerdictDecider
 
     private readonly record struct Levels(double? Score, IReadOnlyList<TestScore> Tests, bool IsTag, bool IsTag2, bool IsTag3, bool IsKill);
 
-    /// <summary>Score of the scanners, the sender lists and the virus names, as earlier mail is looked up by; unscored counts as 0.</summary>
+    /// <summary>Score of the scanners, the sender lists, the virus names and the signers' reputation, as earlier mail is looked up by; unscored counts as 0.</summary>
     public static double ScoreBeforeCorrespondence(Findings findings, RecipientPolicy policy, int recipientIndex)
     {
         ArgumentNullException.ThrowIfNull(findings);
@@ -156,6 +156,12 @@ public static class VerdictDecider
             tests.AddRange(findings.Virus.Scores);
         }
         tests.AddRange((found?.Tests ?? []).OrderBy(t => t.Name, StringComparer.Ordinal));
+        // Mail without a score gets none by its signer alone.
+        if (score is { } own && findings.Reputation?.Adjust(own) is { Points: not 0 } reputation)
+        {
+            score = own + reputation.Points;
+            tests.Insert(0, reputation);
+        }
         return score;
     }
 
