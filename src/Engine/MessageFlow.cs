@@ -30,6 +30,8 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
 
     private readonly StageClock _stages = new(services.Clock, services.Counters);
 
+    private readonly BankHistory _banks = new(message);
+
     private ServerPlace? _place;
 
     /// <summary>Name of the stage at work, for the reply when it fails and for the process list.</summary>
@@ -57,13 +59,16 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
 
         Section = "lookup";
         await LoadMyUsersAsync(cancellationToken);
+        _banks.Note(message.Policy, "a database says that the sender is local");
         LoadAuthorBanks(letter.Dkim);
+        _banks.Note(message.Policy, "author_to_policy_bank_maps has a signed author");
         letter = letter.Under(message.Policy);
 
         Section = "gen_mail_id";
         var (mailId, secretId) = MailIds.Create(message.Policy.Settings.MailIdSizeBits);
         using var hooks = new MessageHooks(services, message.LogId, deadline);
         letter = await BeginHooksAsync(hooks, letter, mailId, cancellationToken);
+        _banks.Note(message.Policy, "a hook loaded it");
         Section = "lookup";
         var book = new AddressBook(services.Directory, message.Policy.Settings);
         var policies = await RecipientPolicies.FindAsync(
@@ -77,6 +82,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         using var checkedMessage = await checks.RunAsync(cancellationToken);
         // Banks loaded for the viruses found say what is done from here on.
         (message, policies) = (checkedMessage.Message, checkedMessage.Policies);
+        _banks.Note(message.Policy, "virus_name_to_policy_bank_maps has a virus found");
         var findings = checkedMessage.Findings;
         NamedCounts.Add(counters, findings);
 
@@ -148,7 +154,6 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         return replies;
     }
 
-    /// <summary>What a client changes that passes the message on itself, signatures of the changed message first.</summary>
     private TimeSpan Elapsed => services.Clock.GetElapsedTime(message.StartedTimestamp);
 
     private async Task<Letter> VerifySignaturesAsync(Letter letter, CancellationToken cancellationToken)
@@ -215,7 +220,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
     {
         try
         {
-            await new MessageReport(services, message, letter, _stages).WriteAsync(finished);
+            await new MessageReport(services, message, letter, _stages, _banks).WriteAsync(finished);
         }
         catch (Exception e)
         {

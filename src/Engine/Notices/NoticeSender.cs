@@ -28,7 +28,7 @@ internal sealed class NoticeSender(EngineServices services, ReceivedMessage mess
         var signer = new MailSigner(services, settings, message.LogId, notice.Sender, services.Clock.GetUtcNow(), DkimReport.None);
         var mail = await signer.SignAsync(notice.Mail, anyLocal: false, cancellationToken);
         var delivery = Deliveries.Submit(message, method, mail, notice.Sender, recipients, envelopeId, notice.SmtpUtf8, deadline.Timestamp);
-        var result = await new Dispatcher(services).SendAsync(Deliveries.Shipment(message, delivery, null, deadline, notice.NoticeId), cancellationToken);
+        var result = await new Dispatcher(services).SendAsync(Deliveries.Shipment(kind == "Dsn" ? MailPurpose.SenderNotice : MailPurpose.Notice, message, delivery, null, deadline, notice.NoticeId), cancellationToken);
         Deliveries.Count(counters, result, method, mail.Length, "Submit", kind);
         Deliveries.Log(services.Log, message.LogId, "SEND", $"{notice.NoticeId}({mailId})", delivery, result);
         return [.. result.Recipients.Select(r => r.Reply)];

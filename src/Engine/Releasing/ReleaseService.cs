@@ -94,6 +94,7 @@ public sealed class ReleaseService(EngineServices services)
         new Dispatcher(services).SendAsync(
             new Shipment
             {
+                Purpose = MailPurpose.Release,
                 Delivery = delivery,
                 Settings = settings,
                 Limit = settings.ChildTimeout,
