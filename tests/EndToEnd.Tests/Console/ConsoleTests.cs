@@ -254,8 +254,7 @@ public sealed partial class ConsoleTests(ConsoleLab console) : IClassFixture<Con
         if (Screenshots is not null)
             await page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, $"{name}-{look}.png"), FullPage = true });
         // A page that has just been changed in place may not be laid out yet; one that does not fit never will.
-        await page.WaitForLoadStateAsync();
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(3) && await OverhangAsync(page) > 0;)
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(10) && await OverhangAsync(page) > 0;)
             await page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
         (await OverhangAsync(page)).ShouldBeLessThanOrEqualTo(0, $"{name}, {look}: wider than the window");
         var violations = (await page.RunAxe()).Violations;
