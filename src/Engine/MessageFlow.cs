@@ -117,7 +117,16 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         Section = "forward";
         var order = new ForwardOrder { Arrival = arrival, Quarantined = copies.Any(c => !c.Archive) };
         order = await hooks.SendingAsync(order, verdicts, findings, copies, cancellationToken);
-        var signer = new MailSigner(services, message.Policy.Settings, message.LogId, message.Envelope.Sender, message.ReceivedAt, letter.Dkim);
+        var signer = new MailSigner(services, new SigningFacts
+        {
+            Settings = message.Policy.Settings,
+            LogId = message.LogId,
+            EnvelopeSender = message.Envelope.Sender,
+            Recipients = [.. message.Envelope.Recipients.Select(r => r.Address)],
+            ReceivedAt = message.ReceivedAt,
+            Report = letter.Dkim,
+            Deadline = deadline,
+        });
         using var forward = new ForwardStage(services, message, letter, book, deadline, counters, order, verdicts, findings, signer);
         var outcomes = await forward.RunAsync(cancellationToken);
         Section = "always_bcc";

@@ -53,6 +53,13 @@ public abstract class AmavisProcess : IDisposable
         return new CliRun(process.ExitCode, await output, await error);
     }
 
+    /// <summary>A command that runs until it is ended; the test ends it.</summary>
+    protected Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "amavis"), arguments)
+    {
+        WorkingDirectory = Root,
+        RedirectStandardError = true,
+    })!;
+
     public void Dispose()
     {
         Directory.Delete(Root, recursive: true);

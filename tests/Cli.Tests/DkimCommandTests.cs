@@ -1,4 +1,5 @@
 using Amavis.Dkim.Keys;
+using Amavis.Protocols.AmPdp;
 using Amavis.Testing;
 
 namespace Amavis.Cli.Tests;
@@ -119,5 +120,24 @@ public sealed class DkimCommandTests : AmavisProcess
             "TESTING#4 example.com: none._domainkey.example.com => permerror (there is no key)",
         ]);
         run.ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_signing_service_answers_filters_at_its_socket()
+    {
+        var socket = Path.Combine(Root, "sign.sock");
+        var config = Config($"domain: example.com, selector: s1, key: {Key("k.pem", SigningKey.GenerateRsa(1024))}");
+        using var service = Start("dkim", "serve", "--listen", socket, "--config", config);
+        (await service.StandardError.ReadLineAsync()).ShouldNotBeNull().ShouldContain("signing service ready");
+        AmPdpEndpoint.TryParse(socket, out var endpoint).ShouldBeTrue();
+        await using (var client = await AmPdpClient.ConnectAsync(endpoint!, TimeSpan.FromSeconds(30), TimeProvider.System, CancellationToken.None))
+        {
+            var answer = await client.ExchangeAsync([new("request", "choose_key"), new("candidate", "From <a@example.com>"), new("request_id", "1")], CancellationToken.None);
+            (answer.Value("sig.d"), answer.Value("sig.s"), answer.Value("chosen_candidate")).ShouldBe(("example.com", "s1", "From <a@example.com>"));
+            answer = await client.ExchangeAsync([new("request", "none")], CancellationToken.None);
+            answer.Value("reason").ShouldBe("unknown request type");
+        }
+        service.Kill();
+        await service.WaitForExitAsync();
     }
 }

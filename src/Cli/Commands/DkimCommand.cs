@@ -11,5 +11,6 @@ internal sealed class DkimCommand : Command
         Subcommands.Add(new DkimGenkeyCommand("genkey", "Make an RSA or Ed25519 key", withType: true));
         Subcommands.Add(new DkimShowkeysCommand());
         Subcommands.Add(new DkimTestkeysCommand());
+        Subcommands.Add(new DkimServeCommand());
     }
 }
