@@ -9,6 +9,8 @@ root.Options.Add(CommonOptions.Json);
 root.Subcommands.Add(new ConfigCommand());
 root.Subcommands.Add(new ReloadCommand());
 root.Subcommands.Add(new ReleaseCommand());
+root.Subcommands.Add(new ScanCommand());
+root.Subcommands.Add(new DkimCommand());
 root.Subcommands.Add(new UserCommand());
 root.Subcommands.Add(new DbCommand());
 root.Subcommands.Add(new NannyCommand());

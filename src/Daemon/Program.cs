@@ -25,7 +25,7 @@ if (args is not ["--config", var path])
     Console.Error.WriteLine("usage: amavisd --config FILE");
     return faultyConfiguration;
 }
-var configuration = ConfigurationLoader.Load(path, ConfigurationEnvironment.OfProcess);
+var configuration = ConfigurationLoader.Load(path, SigningEnvironment.Value);
 foreach (var mistake in configuration.Mistakes)
     Console.Error.WriteLine(mistake);
 if (configuration.Settings is not { } settings)

@@ -21,7 +21,7 @@ public sealed class ProjectReferenceTests
         ["Engine"] = ["Core", "Mime", "Dns", "Dkim", "Snmp", "Protocols", "Decoding", "Scanning"],
         ["Daemon"] = ["Core", "Configuration", "Engine", "Data", "Protocols", "Snmp", "Scanning", "Decoding", "Mime"],
         ["Web"] = ["Core", "Configuration", "Data", "Protocols", "Mime"],
-        ["Cli"] = ["Core", "Configuration", "Data", "Protocols", "Engine", "Scanning", "Decoding", "Mime"],
+        ["Cli"] = ["Core", "Configuration", "Data", "Protocols", "Engine", "Scanning", "Decoding", "Mime", "Dns", "Dkim"],
         ["Demo"] = ["Core", "Protocols"],
     };
 

@@ -230,7 +230,7 @@ internal sealed class ForwardStage(
     {
         var recipients = open.Select(i => new SmtpDeliveryRecipient(_addresses[i].Address, Deliveries.NotifyOf(verdicts[i].Recipient, message.Policy.Settings), _addresses[i].OriginalRecipient)).ToList();
         var delivery = Deliveries.Relay(message, letter, group.Method, copy.Message, recipients, deadline);
-        var result = await _dispatcher.SendAsync(Deliveries.Shipment(message, delivery, order.Arrival, deadline), cancellationToken);
+        var result = await _dispatcher.SendAsync(Deliveries.Shipment(MailPurpose.Forward, message, delivery, order.Arrival, deadline), cancellationToken);
         Deliveries.Count(counters, result, group.Method, copy.Message.Length, "Relay", null);
         Deliveries.Log(services.Log, message.LogId, "FWD", order.MailId, delivery, result);
         return result;
