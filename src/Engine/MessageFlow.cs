@@ -163,6 +163,9 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         return replies;
     }
 
+    /// <summary>With the banks loaded so far.</summary>
+    public PolicyState Policy => message.Policy;
+
     private TimeSpan Elapsed => services.Clock.GetElapsedTime(message.StartedTimestamp);
 
     private async Task<Letter> VerifySignaturesAsync(Letter letter, CancellationToken cancellationToken)
