@@ -8,6 +8,7 @@ using Amavis.Data.Lookups;
 using Amavis.Dns.Resolving;
 using Amavis.Engine;
 using Amavis.Engine.Authentication;
+using Amavis.Engine.Checks;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Releasing;
 using Amavis.Engine.Requests;
@@ -86,10 +87,11 @@ async Task<int> RunAsync()
         WorkDirectory = work,
     };
     services.Hooks.Load(settings);
+    ScannerInventory.Log(settings, scanners, work, log);
     var slots = new ServerSlots(settings.MaxServers, clock);
     var sessions = new SessionTable(clock);
     var monitoring = new DaemonState(current, counters, slots, sessions, clock, started);
-    var reloader = new Reloader(path, current, slots, services.Hooks, resolver, log, log);
+    var reloader = new Reloader(path, current, slots, services, resolver, log, log);
     using var signals = new Signals(reloader.Reload);
 
     // Listeners.

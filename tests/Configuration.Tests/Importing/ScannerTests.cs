@@ -14,13 +14,13 @@ public sealed class ScannerTests : ImportFixture
     [InlineData(@"['ClamAV-clamd', \&Amavis::AV::ask_clamav, [""SCAN {}\n"", ['/run/a.sock', '[::1]:3310']], qr/OK/, qr/FOUND/, qr/x/ ]",
         "[{\"name\":\"ClamAV-clamd\",\"protocol\":\"clamd\",\"address\":[\"unix:/run/a.sock\",\"[::1]:3310\"]}]")]
     [InlineData(@"['Sophos-SSSP', \&ask_daemon, [""{}"", 'sssp:/run/savdi/sssp.sock'], qr/^DONE OK\b/m, qr/^VIRUS\b/m, qr/^VIRUS\s*(\S*)/m ]",
-        "[{\"name\":\"Sophos-SSSP\",\"protocol\":\"sssp\",\"address\":\"unix:/run/savdi/sssp.sock\"}]")]
+        "[{\"name\":\"Sophos-SSSP\",\"protocol\":\"sssp\",\"address\":\"unix:/run/savdi/sssp.sock\",\"clean\":\"^DONE OK\\\\b\",\"infected\":\"^VIRUS\\\\b\",\"virus_name\":\"^VIRUS\\\\s*(\\\\S*)\"}]")]
     [InlineData(@"['Avira SAVAPI', \&ask_daemon, [""*"", 'savapi:/var/tmp/.savapi3', 'product-id'], qr/^(200|210)/m, qr/^(310|420|319)/m, qr/^(?:310|420)(.+)/m ]",
-        "[{\"name\":\"Avira SAVAPI\",\"protocol\":\"savapi\",\"address\":\"unix:/var/tmp/.savapi3\"}]")]
+        "[{\"name\":\"Avira SAVAPI\",\"protocol\":\"savapi\",\"address\":\"unix:/var/tmp/.savapi3\",\"argument\":\"product-id\",\"clean\":\"^(200|210)\",\"infected\":\"^(310|420|319)\",\"virus_name\":\"^(?:310|420)(.+)\"}]")]
     [InlineData(@"['Sophie', \&ask_daemon, [""{}/\n"", '/var/run/sophie'], qr/(?x)^ 0+ ( : | [\000\r\n]* $)/m, qr/(?x)^ 1/m, qr/(?x)^ \d+ : (.*?) $/m ]",
-        "[{\"name\":\"Sophie\",\"protocol\":\"sophie\",\"address\":\"unix:/var/run/sophie\"}]")]
+        "[{\"name\":\"Sophie\",\"protocol\":\"sophie\",\"address\":\"unix:/var/run/sophie\",\"query\":\"{}/\\n\",\"clean\":\"(?x)^ 0+ ( : | [\\\\000\\\\r\\\\n]* $)\",\"infected\":\"(?x)^ 1\",\"virus_name\":\"(?x)^ \\\\d+ : (.*?) $\"}]")]
     [InlineData(@"['av_smtp', \&ask_av_smtp, ['{}', 'smtp:[127.0.0.1]:5525', 'dummy@localhost'], qr/^2/, qr/^5/, qr/^\s*(.*?)\s*$/m ]",
-        "[{\"name\":\"av_smtp\",\"protocol\":\"smtp\",\"address\":\"[127.0.0.1]:5525\"}]")]
+        "[{\"name\":\"av_smtp\",\"protocol\":\"smtp\",\"address\":\"[127.0.0.1]:5525\",\"argument\":\"dummy@localhost\",\"clean\":\"^2\",\"infected\":\"^5\",\"virus_name\":\"^\\\\s*(.*?)\\\\s*$\"}]")]
     [InlineData(@"['MyAV', \&ask_daemon, [""SCAN {}/*\n"", '127.0.0.1:3399'], qr/clean$/m, qr/infected$/mi, qr/name=(\S+)/m]",
         "[{\"name\":\"MyAV\",\"protocol\":\"simple\",\"address\":\"127.0.0.1:3399\",\"query\":\"SCAN {}/*\\n\",\"clean\":\"clean$\",\"infected\":\"(?i)infected$\",\"virus_name\":\"name=(\\\\S+)\"}]")]
     [InlineData(@"['ClamAV-clamscan', 'clamscan', ""--stdout --tempdir=$TEMPBASE {}"", [0], qr/:.*\sFOUND$/m, qr/^.*?: (.*) FOUND$/m ]",

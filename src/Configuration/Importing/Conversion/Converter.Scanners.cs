@@ -63,9 +63,13 @@ internal sealed partial class Converter
         foreach (var address in addresses)
             list.Items.Add(Scalar(address with { Comments = CommentSet.None }, Address(address.Value.Printed!), false));
         scanner.Add("address", list.Items.Count == 1 ? list.Items[0] : list);
-        if (protocol != "simple")
+        if (protocol == "clamd")
             return true;
-        scanner.Add("query", Scalar(where with { Comments = CommentSet.None }, question, false));
+        if (protocol is "simple" or "sophie" or "trophie")
+            scanner.Add("query", Scalar(where with { Comments = CommentSet.None }, question, false));
+        // SAVAPI's product, the recipient for a mail server.
+        else if (sockets.Count > 1 && Followed(sockets[1]) is { Value.Printed: { Length: > 0 } argument } third)
+            scanner.Add("argument", Scalar(third with { Comments = CommentSet.None }, argument, false));
         return Answers(entry, scanner);
     }
 

@@ -1,4 +1,5 @@
 using Amavis.Core.Messages;
+using Amavis.Core.Policy;
 using Amavis.Protocols.Smtp.Server;
 
 namespace Amavis.Protocols.Milter.Server.Stages;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amavis.Core.Messages;
+using Amavis.Core.Policy;
 
 namespace Amavis.Protocols.Smtp.Server.Verbs;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Amavis.Engine.Programs;
+namespace Amavis.Programs;
 
 /// <summary>Signals to processes (kill(2)), which the framework only has the last one of.</summary>
 internal static class ProcessSignals

@@ -3,20 +3,14 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
-namespace Amavis.Engine.Programs;
+namespace Amavis.Programs;
 
 /// <summary>
 /// Runs external programs in a process group of their own. When time is over the group is asked to end, and a second later it is killed.
 /// </summary>
-internal static class ProgramRunner
+public static class ProgramRunner
 {
-    /// <summary>Characters of output that are kept; the rest is read and dropped.</summary>
-    private const int MaxOutput = 200 << 10;
-
     private const int CopyOctets = 64 << 10;
-
-    /// <summary>Makes a program the leader of a new process group; part of every Debian.</summary>
-    private const string GroupMaker = "/usr/bin/setsid";
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
@@ -26,6 +20,7 @@ internal static class ProgramRunner
     /// <param name="searchPath">Null: our own PATH.</param>
     public static string? Find(string program, string? searchPath)
     {
+        ArgumentNullException.ThrowIfNull(program);
         if (program.Contains('/'))
             return IsExecutable(program) ? program : null;
         foreach (var directory in (searchPath ?? OwnPath).Split(':', StringSplitOptions.RemoveEmptyEntries))
@@ -38,9 +33,11 @@ internal static class ProgramRunner
     /// <exception cref="OperationCanceledException">Time was over; the program and its children have been ended.</exception>
     public static async Task<ProgramResult> RunAsync(ProgramCall call, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(call);
         var path = Find(call.Program, call.SearchPath) ?? throw new ProgramFaultException($"there is no program {call.Program}");
+        var command = await Confinement.CommandAsync(path, call);
         cancellationToken.ThrowIfCancellationRequested();
-        using var process = new Process { StartInfo = StartInfo(call, path) };
+        using var process = new Process { StartInfo = StartInfo(call, command) };
         try
         {
             process.Start();
@@ -49,35 +46,42 @@ internal static class ProgramRunner
         {
             throw new ProgramFaultException($"can't run {path}: {e.Message}", e);
         }
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var reads = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var output = new StringBuilder();
-        var reading = Task.WhenAll(ReadAsync(process.StandardOutput, output, reads.Token), ReadAsync(process.StandardError, output, reads.Token));
+        var text = new ProgramOutput();
+        var reading = Task.WhenAll(
+            ReadAsync(process.StandardOutput.BaseStream, call.Output ?? text.Add, ending, reads.Token),
+            ReadAsync(process.StandardError.BaseStream, text.Add, ending, reads.Token));
+        var leader = process.Id;
         try
         {
-            await FeedAsync(process, call.Input, cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
+            await FeedAsync(process, call.Input, ending.Token);
+            await process.WaitForExitAsync(ending.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The taker of the output has had enough; its exception comes out of the reading.
         }
         finally
         {
             await EndAsync(process);
+            if (call.EndsLeftovers)
+                ProcessSignals.KillGroup(leader);
             // A child it left to work in the background may hold its output open.
             reads.CancelAfter(Grace);
-            await reading;
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        lock (output)
-            return new ProgramResult(process.ExitCode, output.ToString());
+        await reading;
+        return new ProgramResult(process.ExitCode, text.ToString(), text.IsCut);
     }
 
-    private static ProcessStartInfo StartInfo(ProgramCall call, string path)
+    private static ProcessStartInfo StartInfo(ProgramCall call, List<string> command)
     {
-        var makesGroup = File.Exists(GroupMaker);
-        var info = new ProcessStartInfo(makesGroup ? GroupMaker : path, makesGroup ? [path, .. call.Arguments] : call.Arguments)
+        var info = new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.Latin1,
-            StandardErrorEncoding = Encoding.Latin1,
             WorkingDirectory = call.WorkingDirectory ?? "/",
         };
         if (call.User is { } user && user != Environment.UserName)
@@ -87,6 +91,8 @@ internal static class ProgramRunner
         info.Environment["LC_ALL"] = "C";
         if ((call.Home ?? (call.User is null ? Environment.GetEnvironmentVariable("HOME") : null)) is { } home)
             info.Environment["HOME"] = home;
+        foreach (var (name, value) in call.Environment)
+            info.Environment[name] = value;
         return info;
     }
 
@@ -122,21 +128,32 @@ internal static class ProgramRunner
         }
     }
 
-    private static async Task ReadAsync(StreamReader reader, StringBuilder output, CancellationToken cancellationToken)
+    private static async Task ReadAsync(Stream pipe, Action<ReadOnlyMemory<byte>> take, CancellationTokenSource ending, CancellationToken cancellationToken)
     {
-        var buffer = new char[4096];
-        try
+        var buffer = new byte[16 << 10];
+        while (true)
         {
             int read;
-            while ((read = await reader.ReadAsync(buffer.AsMemory(), cancellationToken)) > 0)
+            try
             {
-                lock (output)
-                    output.Append(buffer, 0, Math.Min(read, MaxOutput - output.Length));
+                read = await pipe.ReadAsync(buffer, cancellationToken);
             }
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
-        {
-            // What came so far is enough.
+            catch (Exception e) when (e is IOException or OperationCanceledException)
+            {
+                // What came so far is enough.
+                return;
+            }
+            if (read == 0)
+                return;
+            try
+            {
+                take(buffer.AsMemory(0, read));
+            }
+            catch
+            {
+                await ending.CancelAsync();
+                throw;
+            }
         }
     }
 
