@@ -144,6 +144,28 @@ public sealed class PolicyQuery(PolicyTables tables)
         }, cancellationToken);
     }
 
+    /// <summary>Null: there is no such row.</summary>
+    public Task<SenderView?> SenderAsync(ConsoleViewer viewer, long id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        viewer.Demand(ConsoleRights.ReadMessages);
+        return tables.RunAsync(statements => SenderAsync(statements, id, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Policies to choose from, by name.</summary>
+    /// <param name="rows">At most so many.</param>
+    public Task<IReadOnlyList<PolicyChoice>> ChoicesAsync(ConsoleViewer viewer, int rows, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        viewer.Demand(ConsoleRights.ReadMessages);
+        return tables.RunAsync<IReadOnlyList<PolicyChoice>>(async statements =>
+        {
+            var name = statements.Shape.HasColumn("policy", "policy_name") ? "policy_name" : "NULL";
+            var found = await statements.RowsAsync($"SELECT id, {name} FROM policy ORDER BY 2, 1 LIMIT {rows}", cancellationToken);
+            return [.. found.Select(r => new PolicyChoice(Number(r[0]), r[1]))];
+        }, cancellationToken);
+    }
+
     internal static async Task<SenderView?> SenderAsync(PolicyStatements statements, long id, CancellationToken cancellationToken) =>
         (await statements.RowsAsync(SelectSenders + " WHERE m.id = $1", cancellationToken, id)).Select(Sender).FirstOrDefault();
 

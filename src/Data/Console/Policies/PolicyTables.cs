@@ -58,6 +58,10 @@ public sealed class PolicyTables : IAsyncDisposable
     public async Task<IReadOnlyList<PolicyColumn>> ColumnsAsync(CancellationToken cancellationToken) =>
         ColumnsOf(await Database.GetShapeAsync(cancellationToken));
 
+    /// <summary>Does <c>users</c> have the column that says whether an address is ours; it is no part of the published schema.</summary>
+    public async Task<bool> HasLocalAsync(CancellationToken cancellationToken) =>
+        (await Database.GetShapeAsync(cancellationToken)).HasColumn("users", "local");
+
     internal static IReadOnlyList<PolicyColumn> ColumnsOf(SchemaShape shape) =>
         [.. PolicyField.All.Where(f => f.Kind != FieldKind.Locality && shape.HasColumn("policy", f.Sql)).Select(f => new PolicyColumn(f, LengthOf(shape, "policy", f.Sql)))];
 

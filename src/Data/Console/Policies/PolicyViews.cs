@@ -23,6 +23,10 @@ public sealed record UserPage(IReadOnlyList<UserView> Users, string? Next);
 /// <param name="Overrides">Settings it has a value for.</param>
 public sealed record PolicySummary(long Id, string? Name, int Users, int Overrides);
 
+/// <summary>A policy in a list of choices.</summary>
+/// <param name="Name">Null: none.</param>
+public sealed record PolicyChoice(long Id, string? Name);
+
 /// <param name="Next">Cursor of the page behind this one; null: this is the last.</param>
 public sealed record PolicyPage(IReadOnlyList<PolicySummary> Policies, string? Next);
 
