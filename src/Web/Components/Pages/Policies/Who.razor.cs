@@ -51,13 +51,13 @@ public partial class Who
     /// <summary>Null: what was typed can't be read, and <see cref="Fault"/> says why.</summary>
     private PolicyQuestion? Question()
     {
-        if (!MailAddress.TryParse(Bracketed(Address), out var recipient) || recipient.IsNull)
+        if (!MailAddress.TryParse(Bare(Address), out var recipient) || recipient.IsNull)
         {
             Fault = $"\"{Address}\" is not an address.";
             return null;
         }
         MailAddress? sender = null;
-        if (SenderText.Length > 0 && !MailAddress.TryParse(Bracketed(SenderText), out sender))
+        if (SenderText.Length > 0 && !MailAddress.TryParse(Bare(SenderText), out sender))
         {
             Fault = $"\"{SenderText}\" is not an address; write <> for the null sender.";
             return null;
@@ -71,7 +71,7 @@ public partial class Who
         return new PolicyQuestion(recipient) { Sender = sender, Client = client, Banks = BankText.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries) };
     }
 
-    private static string Bracketed(string text) => text.StartsWith('<') ? text : $"<{text}>";
+    private static string Bare(string text) => text is ['<', .. var path, '>'] ? path : text;
 
     private string Text(string name) => Http.Request.Query[name].FirstOrDefault()?.Trim() is { } text ? text.Length > MaxText ? text[..MaxText] : text : "";
 
