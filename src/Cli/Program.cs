@@ -10,6 +10,8 @@ root.Subcommands.Add(new ConfigCommand());
 root.Subcommands.Add(new ReloadCommand());
 root.Subcommands.Add(new ReleaseCommand());
 root.Subcommands.Add(new ScanCommand());
+root.Subcommands.Add(new ExplainCommand());
+root.Subcommands.Add(new DoctorCommand());
 root.Subcommands.Add(new DkimCommand());
 root.Subcommands.Add(new UserCommand());
 root.Subcommands.Add(new DbCommand());

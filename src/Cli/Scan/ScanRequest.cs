@@ -13,7 +13,7 @@ internal static class ScanRequest
     /// <param name="listen">An element of <c>listen_sockets</c> it came in by; null: the first one that speaks SMTP or LMTP.</param>
     public static RehearsalOrder? TryMake(Settings settings, string from, IReadOnlyList<string> to, string? client, string? helo, string? listen, out string fault)
     {
-        if (AddressOf(from) is not { } sender)
+        if (AddressArgument.TryParse(from) is not { } sender)
         {
             fault = $"--from: \"{from}\" is not a mail address";
             return null;
@@ -21,7 +21,7 @@ internal static class ScanRequest
         var recipients = new List<MailAddress>();
         foreach (var text in to)
         {
-            if (AddressOf(text) is not { IsNull: false } address)
+            if (AddressArgument.TryParse(text) is not { IsNull: false } address)
             {
                 fault = $"--to: \"{text}\" is not a mail address";
                 return null;
@@ -46,15 +46,6 @@ internal static class ScanRequest
         }
         fault = "";
         return new RehearsalOrder { Sender = sender, Recipients = recipients, Client = new ClientFacts { Address = ip, Helo = helo }, Socket = socket };
-    }
-
-    /// <summary>With or without angle brackets; nothing, or nothing in them, is the null sender.</summary>
-    private static MailAddress? AddressOf(string text)
-    {
-        var plain = text.Trim();
-        if (plain.StartsWith('<') && plain.EndsWith('>'))
-            plain = plain[1..^1];
-        return MailAddress.TryParse(plain, out var address) ? address : null;
     }
 
     private static ListenSocket? FirstMailSocket(Settings settings) => settings.ListenSockets
