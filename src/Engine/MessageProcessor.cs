@@ -41,14 +41,14 @@ public sealed class MessageProcessor(EngineServices services, ServerSlots slots)
         catch (OperationCanceledException e)
         {
             var why = cancellationToken.IsCancellationRequested ? "shutting down" : "timed out";
-            if (entered && !cancellationToken.IsCancellationRequested)
+            if (entered && !isDebugged && !cancellationToken.IsCancellationRequested)
                 KeepEvidence(message, log);
             return Failed(message, entered ? flow.Section : "waiting", entered ? why : why + ", all servers busy", e);
         }
         catch (MessageFaultException e)
         {
-            // What it needed was not there: the message has nothing to do with it.
-            if (isDebugged)
+            // Next hops and databases that are away have nothing to do with the message.
+            if (!isDebugged && e.Section is "virus_scan" or "spam_scan" or "mime_decode")
                 KeepEvidence(message, log);
             return Failed(message, e.Section, e.Message, e);
         }
@@ -56,11 +56,14 @@ public sealed class MessageProcessor(EngineServices services, ServerSlots slots)
         {
             services.Counters.Add("ProcGone");
             services.Log.Line(-2, message.LogId, $"TROUBLE in check_mail: {e}");
-            KeepEvidence(message, log);
+            if (!isDebugged)
+                KeepEvidence(message, log);
             return Failed(message, flow.Section, e.Message, e);
         }
         finally
         {
+            if (isDebugged)
+                KeepEvidence(message, log);
             if (log is CapturingLog captured && flow.Policy.Settings.EnableLogCaptureDump)
                 captured.Dump();
         }

@@ -42,10 +42,10 @@ public sealed class TroubleTests(Lab lab)
     }
 
     [Fact]
-    public async Task The_captured_log_of_a_message_is_written_where_a_bank_says_so()
+    public async Task The_captured_log_of_a_message_is_written_when_that_is_asked_for()
     {
         await using var sink = new MailSink();
-        await using var filter = await FilterProcess.StartAsync(sink.Port, Quiet(Clamd) + "\nenable_log_capture: true\nmynetworks: [192.0.2.0/24]", "LOUD: {enable_log_capture_dump: true}");
+        await using var filter = await FilterProcess.StartAsync(sink.Port, Quiet(Clamd) + "\nenable_log_capture: true");
         await SendAsync(filter, "a@far.example", "b@example.com");
         await filter.WaitForLogAsync("Passed CLEAN");
         filter.Log.ShouldNotContain("TIMING");
@@ -63,27 +63,20 @@ public sealed class TroubleTests(Lab lab)
         silent.Start();
         await using var sink = new MailSink();
         await using var filter = await FilterProcess.StartAsync(sink.Port,
-            Quiet($"[{{name: Silent, protocol: clamd, address: \"127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}\"}}]").Replace("log_level: 0", "", StringComparison.Ordinal)
-            + "\npolicy_bank_unused: null\n".Replace("policy_bank_unused: null\n", "", StringComparison.Ordinal) + "\nlog_level: 0");
+            Quiet($"[{{name: Silent, protocol: clamd, address: \"127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}\"}}]"));
         await File.WriteAllTextAsync(filter.ConfigurationPath, (await File.ReadAllTextAsync(filter.ConfigurationPath)).Replace("child_timeout: 30", "child_timeout: 3", StringComparison.Ordinal));
         await filter.SignalAsync("HUP");
         await filter.WaitForLogAsync("configuration reloaded");
 
         (await SendAsync(filter, "a@far.example", "b@example.com")).ShouldStartWith("451 4.5.0 ");
         sink.Messages.ShouldBeEmpty();
-        if (!filter.Log.Contains("PRESERVING EVIDENCE in ", StringComparison.Ordinal))
-        {
-            // The scanner's own time ended first: no evidence of the message's.
-            filter.Log.ShouldContain("FAILED");
-            return;
-        }
         Evidence(filter).ShouldBe(Message);
     }
 
     [Fact]
-    public async Task A_debugged_message_that_is_tempfailed_is_kept_and_others_are_not()
+    public async Task A_debugged_message_is_kept_and_others_that_nobody_takes_are_not()
     {
-        await using var filter = await FilterProcess.StartAsync(1, Quiet("[{name: Gone, protocol: clamd, address: \"unix:/nonexistent/clamd\"}]") + "\ndebug_sender_maps: [[odd@far.example]]");
+        await using var filter = await FilterProcess.StartAsync(1, Quiet(Clamd) + "\ndebug_sender_maps: [[odd@far.example]]");
         (await SendAsync(filter, "a@far.example", "b@example.com")).ShouldStartWith("451 ");
         filter.Log.ShouldNotContain("PRESERVING EVIDENCE");
         (await SendAsync(filter, "odd@far.example", "b@example.com")).ShouldStartWith("451 ");

@@ -60,8 +60,8 @@ internal static partial class Sections
         add.Add<Template?>("$log_recip_templ", ValueKind.Template, Dynamic, Templates.RecipientLogTemplate, s => s.LogRecipTempl, (s, v) => s with { LogRecipTempl = v }, "the line logged for each recipient: a template, or built-in; null: none");
         add.Truth("$enable_log_capture", Global, s => s.EnableLogCapture, (s, v) => s with { EnableLogCapture = v }, "keep the full log of each message until it is done");
         add.Truth("$enable_log_capture_dump", Dynamic, s => s.EnableLogCaptureDump, (s, v) => s with { EnableLogCaptureDump = v }, "write the log kept by enable_log_capture at the end of the message");
-        add.Maps("@debug_sender_maps", Dynamic, TruthMaps, s => s.DebugSenderMaps, (s, v) => s with { DebugSenderMaps = v }, "senders whose mail is logged in full detail, and kept when its processing fails", null, null, "@debug_sender_acl");
-        add.Maps("@debug_recipient_maps", Dynamic, TruthMaps, s => s.DebugRecipientMaps, (s, v) => s with { DebugRecipientMaps = v }, "recipients whose mail is logged in full detail, and kept when its processing fails");
+        add.Maps("@debug_sender_maps", Dynamic, TruthMaps, s => s.DebugSenderMaps, (s, v) => s with { DebugSenderMaps = v }, "senders whose mail is logged in full detail and kept as evidence", null, null, "@debug_sender_acl");
+        add.Maps("@debug_recipient_maps", Dynamic, TruthMaps, s => s.DebugRecipientMaps, (s, v) => s with { DebugRecipientMaps = v }, "recipients whose mail is logged in full detail and kept as evidence");
         add.Integer("$macro_tests_sanity_limit", Global, Scalars.Integer(1, 10_000), s => s.MacroTestsSanityLimit, (s, v) => s with { MacroTestsSanityLimit = (int)v }, "rule names shown at most in templates");
 
         add.Meaningless("$daemonize", Truth, Global, "true", "detach from the terminal; the daemon always stays in the foreground");

@@ -4,7 +4,7 @@ namespace Amavis.Core.Policy;
 
 public sealed partial record Settings
 {
-    /// <summary>Senders whose mail is logged in full detail and kept when its processing fails.</summary>
+    /// <summary>Senders whose mail is logged in full detail and kept.</summary>
     public LookupMaps DebugSenderMaps { get; init; } = LookupMaps.Empty;
     /// <summary>Recipients, as <see cref="DebugSenderMaps"/>.</summary>
     public LookupMaps DebugRecipientMaps { get; init; } = LookupMaps.Empty;
