@@ -242,7 +242,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
 
     private MessageArrival Arrival(Letter letter, string mailId, string secretId) => new()
     {
-        PartitionTag = message.Policy.Settings.PartitionTag,
+        PartitionTag = message.Policy.Settings.PartitionTag.At(message.ReceivedAt),
         MailId = mailId,
         SecretId = secretId,
         AmId = message.LogId.Length > 20 ? message.LogId[..20] : message.LogId,

@@ -30,7 +30,7 @@ internal static partial class Sections
         add.TextOrEmpty("$recipient_delimiter", Dynamic, s => s.RecipientDelimiter, (s, v) => s with { RecipientDelimiter = v }, "characters that begin an address extension; empty: none");
         add.Truth("$soft_bounce", Dynamic, s => s.SoftBounce, (s, v) => s with { SoftBounce = v }, "answer 4xx where 5xx would be due");
         add.Integer("$mail_id_size_bits", Global, SpecialScalars.MailIdBits, s => s.MailIdSizeBits, (s, v) => s with { MailIdSizeBits = (int)v }, "length of mail ids, a multiple of 24");
-        add.Integer("$partition_tag", Dynamic, Scalars.Integer(int.MinValue, int.MaxValue, whenNull: 0), s => s.PartitionTag, (s, v) => s with { PartitionTag = (int)v }, "part of all SQL keys, for purging by period");
+        add.Add("$partition_tag", Text, Dynamic, SpecialScalars.Partition, s => s.PartitionTag.ToString(), (Settings s, PartitionTag v) => s with { PartitionTag = v }, "part of all SQL keys: a number, or iso8601_week, iso8601_yearweek or iso8601_weekday of arrival", "0");
 
         add.Integer("$log_level", Dynamic, Scalars.Integer(-5, 5, whenNull: 0), s => s.LogLevel, (s, v) => s with { LogLevel = (int)v }, "detail of the log, 0 to 5");
         add.Truth("$do_syslog", Global, s => s.DoSyslog, (s, v) => s with { DoSyslog = v }, "log to syslog");
