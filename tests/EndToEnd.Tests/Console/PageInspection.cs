@@ -28,10 +28,14 @@ internal static class PageInspection
         // A page that has just been changed in place may not be laid out yet; one that does not fit never will.
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(10) && await OverhangAsync(page) > 0;)
             await page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
-        (await OverhangAsync(page)).ShouldBeLessThanOrEqualTo(0, $"{name}, {look}: wider than the window");
+        (await OverhangAsync(page)).ShouldBeLessThanOrEqualTo(0, $"{name}, {look}: wider than the window because of {await WidestAsync(page)}");
         var violations = (await page.RunAxe()).Violations;
         violations.Select(v => string.Create(CultureInfo.InvariantCulture, $"{name}, {look}: {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Select(n => n.Html))}")).ShouldBeEmpty();
     }
+
+    /// <summary>The element that reaches furthest to the right.</summary>
+    private static Task<string> WidestAsync(IPage page) => page.EvaluateAsync<string>(
+        "[...document.querySelectorAll('body *')].sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right)[0].outerHTML.slice(0, 300)");
 
     private static Task<int> OverhangAsync(IPage page) => page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
 }

@@ -27,7 +27,7 @@ public sealed class PolicyExplainerTests
         BannedFilenameMaps = Maps("banned_filename_maps", new ConstantTable(new LookupValue("DEFAULT"))),
         MessageSizeLimitMaps = Maps("message_size_limit_maps"),
         FinalSpamDestiny = Destiny.Discard,
-        Places = new Dictionary<string, string> { ["sa_tag2_level_deflt"] = "amavis.yaml:7", ["final_spam_destiny"] = "amavis.yaml:9" }.ToFrozenDictionary(),
+        Places = new Dictionary<string, string> { ["spam_tag2_level_maps"] = "amavis.yaml:7 (sa_tag2_level_deflt)", ["forward_method"] = "amavis.yaml:11", ["final_spam_destiny"] = "amavis.yaml:9" }.ToFrozenDictionary(),
         PolicyBanks = new Dictionary<string, PolicyBank>
         {
             ["MYNETS"] = new("MYNETS", s => s with { SpamTag2LevelMaps = LookupMaps.Constant(20) })
@@ -56,7 +56,7 @@ public sealed class PolicyExplainerTests
             f => f.Source.ShouldBe("SQL users 2 (@example.com)", "NULL falls through to the next row"));
         told.Field("spam_tag2_level_maps").ShouldSatisfyAllConditions(
             f => f.Value.ShouldBe("6.31"),
-            f => f.Source.ShouldBe("sa_tag2_level_deflt of amavis.yaml:7", "the older variable fills the tables"));
+            f => f.Source.ShouldBe("spam_tag2_level_maps of amavis.yaml:7 (sa_tag2_level_deflt), table 1, constant"));
         told.Field("spam_tag3_level_maps").ShouldSatisfyAllConditions(
             f => f.Value.ShouldBeNull(),
             f => f.Subject.Absent.ShouldBe("never"),
@@ -117,7 +117,7 @@ public sealed class PolicyExplainerTests
         spam.Forward.Text.ShouldBeNull();
         var clean = told.Categories.Single(c => c.Category == "Clean");
         clean.Quarantine.Text.ShouldBeNull();
-        clean.Forward.ShouldBe(new ExplainedValue("smtp:[127.0.0.1]:10025", "default"));
+        clean.Forward.ShouldBe(new ExplainedValue("smtp:[127.0.0.1]:10025", "forward_method of amavis.yaml:11"));
 
         var lover = (await ExplainAsync(new PolicyQuestion(Ada))).Categories.Single(c => c.Category == "Spam");
         lover.IsWanted.ShouldBeTrue();

@@ -57,7 +57,7 @@ internal sealed class CategoryExplainer(Settings settings, AddressKeys recipient
         if (Entry(settings.ByCcat.QuarantineTo, key) is not { } maps)
             return new ExplainedValue(null, "no place");
         var variable = settings.QuarantineToMapsByCcatOver.Entries.ContainsKey(key) ? "quarantine_to_maps_by_ccat" : PlainPlace(key.Major) ?? "quarantine_to_maps_by_ccat";
-        if (fields.Find(maps, variable, variable.Replace("_maps", "", StringComparison.Ordinal)) is not { } found || found.Value.Text.Length == 0)
+        if (fields.Find(maps, variable) is not { } found || found.Value.Text.Length == 0)
             return new ExplainedValue(null, $"no place ({(fields.Find(maps, variable) is { } empty ? empty.Source : "default")})");
         var place = found.Value.Text == RecipientItself ? recipient.Original : found.Value.Text;
         return new ExplainedValue($"{place} by {method.LookupText.Replace("\n", ", ", StringComparison.Ordinal)}", found.Source);

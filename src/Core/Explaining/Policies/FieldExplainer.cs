@@ -23,8 +23,8 @@ internal sealed class FieldExplainer(PolicyState policy, AddressKeys recipient, 
     }
 
     /// <summary>The first result of some tables; null: none.</summary>
-    public (LookupValue Value, string Source)? Find(LookupMaps maps, string variable, params string[] feeders) =>
-        maps.FindWithSource(recipient) is { } found ? (found.Value, Source(found, variable, feeders, maps)) : null;
+    public (LookupValue Value, string Source)? Find(LookupMaps maps, string variable, string? fedBy = null) =>
+        maps.FindWithSource(recipient) is { } found ? (found.Value, Source(found, variable, fedBy, maps)) : null;
 
     /// <summary>Where a plain variable has its value from.</summary>
     public string SourceOf(string variable) => policy.PlaceOf(variable) is { } place ? $"{variable} of {place}" : Default;
@@ -33,7 +33,7 @@ internal sealed class FieldExplainer(PolicyState policy, AddressKeys recipient, 
     {
         if (maps.FindWithSource(keys) is not { } found)
             return new ExplainedField(subject, null, NoTable(subject));
-        var source = Source(found, subject.Variable, subject.Feeders, maps);
+        var source = Source(found, subject.Variable, subject.FedBy, maps);
         if (subject.Kind == FieldKind.Number && found.Value.Number is null)
             return new ExplainedField(subject, null, found.Value.Text.Length == 0 ? source + ", without a number" : $"{source}, \"{found.Value.Text}\" is not a number");
         return subject.Variable == "message_size_limit_maps" ? SizeLimit(subject, found.Value.Number, source) : new ExplainedField(subject, Text(subject.Kind, found.Value), source);
@@ -56,7 +56,7 @@ internal sealed class FieldExplainer(PolicyState policy, AddressKeys recipient, 
             foreach (var result in maps.Tables[i].FindAll(keys))
             {
                 values.Add(result.Value.Tables is null ? result.Value.Text : "(rules of its own)");
-                sources.Add(Source(new FoundInMaps(result.Value, i, result.Matched, maps.Tables[i]), subject.Variable, subject.Feeders, maps));
+                sources.Add(Source(new FoundInMaps(result.Value, i, result.Matched, maps.Tables[i]), subject.Variable, subject.FedBy, maps));
             }
         }
         return values.Count == 0
@@ -78,13 +78,11 @@ internal sealed class FieldExplainer(PolicyState policy, AddressKeys recipient, 
     private string NoTable(PolicySubject subject) =>
         policy.PlaceOf(subject.Variable) is { } place ? $"no table of {subject.Variable} of {place} has the address" : Default;
 
-    /// <summary>A constant that an older variable fills stands where that variable was given.</summary>
-    private string Source(FoundInMaps found, string variable, string[] feeders, LookupMaps maps)
+    /// <summary>A constant that a plain variable fills stands where that variable was given.</summary>
+    private string Source(FoundInMaps found, string variable, string? fedBy, LookupMaps maps)
     {
         var source = LookupSource.Of(found, variable, maps, policy);
-        if (source != Default)
-            return source;
-        return Array.Find(feeders, f => policy.PlaceOf(f) is not null) is { } feeder ? SourceOf(feeder) : source;
+        return source == Default && fedBy is not null ? SourceOf(fedBy) : source;
     }
 
     private static string Text(FieldKind kind, LookupValue value) => kind switch
