@@ -31,6 +31,15 @@ foreach (var mistake in configuration.Mistakes)
     Console.Error.WriteLine(mistake);
 if (configuration.Settings is not { } settings)
     return faultyConfiguration;
+try
+{
+    Privileges.Drop(settings);
+}
+catch (InvalidOperationException e)
+{
+    Console.Error.WriteLine("amavisd: can't start: " + e.Message);
+    return 1;
+}
 
 // What everything uses.
 var clock = TimeProvider.System;

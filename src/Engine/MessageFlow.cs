@@ -163,6 +163,9 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         return replies;
     }
 
+    /// <summary>With the banks loaded so far.</summary>
+    public PolicyState Policy => message.Policy;
+
     private TimeSpan Elapsed => services.Clock.GetElapsedTime(message.StartedTimestamp);
 
     private async Task<Letter> VerifySignaturesAsync(Letter letter, CancellationToken cancellationToken)
@@ -242,7 +245,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
 
     private MessageArrival Arrival(Letter letter, string mailId, string secretId) => new()
     {
-        PartitionTag = message.Policy.Settings.PartitionTag,
+        PartitionTag = message.Policy.Settings.PartitionTag.At(message.ReceivedAt),
         MailId = mailId,
         SecretId = secretId,
         AmId = message.LogId.Length > 20 ? message.LogId[..20] : message.LogId,

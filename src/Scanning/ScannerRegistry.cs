@@ -4,6 +4,8 @@ using System.Runtime.CompilerServices;
 using Amavis.Core.Policy;
 using Amavis.Scanning.Sockets;
 using Amavis.Scanning.Spam;
+using Amavis.Scanning.Spam.Programs;
+using Amavis.Scanning.Spam.Rspamd;
 using Amavis.Scanning.Virus;
 using Amavis.Scanning.Virus.Answers;
 using Amavis.Scanning.Virus.Clamd;
@@ -35,14 +37,12 @@ public sealed class ScannerRegistry(TimeProvider clock, ScannerLimits limits) : 
     public IVirusScanner Get(VirusScannerSettings settings, string workDirectory) =>
         Find(settings, new ScannerPlace(workDirectory)) ?? throw new ArgumentException($"{settings.Name}: no such program", nameof(settings));
 
-    /// <exception cref="ArgumentException">The protocol is not known here, or an address cannot be read.</exception>
-    public ISpamScanner Get(SpamScannerSettings settings)
+    /// <summary>The scanner of an entry.</summary>
+    /// <exception cref="ArgumentException">The protocol is not known here, an address cannot be read, or there is none of its programs.</exception>
+    public ISpamScanner Get(SpamScannerSettings settings, ScannerPlace? place = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.Protocol != "spamd")
-            throw new ArgumentException($"{settings.Name}: no spam scanner protocol \"{settings.Protocol}\"", nameof(settings));
-        var endpoints = Endpoints("spamd", settings.Addresses, SpamdScanner.DefaultPort, SpamdScanner.ProbeAsync);
-        return new SpamdScanner(settings.Name, settings.ScoreFactor ?? 1, settings.BodySizeLimit, endpoints, limits);
+        return (ISpamScanner)_found.GetValue(settings, _ => new Found(Create(settings, place ?? new ScannerPlace("/")))).Scanner!;
     }
 
     public void Dispose()
@@ -50,6 +50,28 @@ public sealed class ScannerRegistry(TimeProvider clock, ScannerLimits limits) : 
         foreach (var endpoints in _endpoints.Values)
             if (endpoints.IsValueCreated)
                 endpoints.Value.Dispose();
+    }
+
+    private ISpamScanner Create(SpamScannerSettings settings, ScannerPlace place)
+    {
+        switch (settings.Protocol)
+        {
+            case null:
+                var command = CommandLine.Find(settings.Commands, place.SearchPath)
+                    ?? throw new ArgumentException($"{settings.Name}: none of its programs is installed: {string.Join(", ", settings.Commands)}");
+                return new CommandSpamScanner(settings, command, place, limits);
+            case "spamd":
+                var spamd = Endpoints("spamd", settings.Addresses, SpamdScanner.DefaultPort, SpamdScanner.ProbeAsync);
+                return new SpamdScanner(settings.Name, settings.ScoreFactor ?? 1, settings.BodySizeLimit, spamd, limits, settings.Timeout);
+            case "rspamd":
+                var uri = RspamdScanner.UriOf(settings.Addresses[0]);
+                var rspamd = Endpoints(
+                    uri.Scheme, [.. settings.Addresses.Select(RspamdScanner.SocketOf)], RspamdScanner.DefaultPort,
+                    uri.Scheme == Uri.UriSchemeHttp ? RspamdScanner.ProbeAsync : DaemonProbe.Connection);
+                return new RspamdScanner(settings, uri, rspamd, limits);
+            default:
+                throw new ArgumentException($"{settings.Name}: no spam scanner protocol \"{settings.Protocol}\"", nameof(settings));
+        }
     }
 
     private IVirusScanner? Create(VirusScannerSettings settings, ScannerPlace place)

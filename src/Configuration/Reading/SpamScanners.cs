@@ -8,7 +8,7 @@ internal static class SpamScanners
 {
     private static readonly string[] Keys =
     [
-        "name", "protocol", "address", "command", "arguments", "score_factor", "mail_body_size_limit", "timeout", "mta_name", "username", "password", "verify_certificate",
+        "name", "protocol", "address", "command", "arguments", "score_factor", "mail_body_size_limit", "timeout", "mta_name", "username", "password",
     ];
 
     public static bool Read(Node node, BindContext context, out IReadOnlyList<SpamScannerSettings> value)
@@ -49,7 +49,6 @@ internal static class SpamScanners
             MtaName = entry.Get<string?>("mta_name", Scalars.Line, null),
             Username = entry.Get<string?>("username", Scalars.Line, null),
             Password = entry.Get<string?>("password", Scalars.Line, null),
-            VerifyCertificate = entry.Get<bool>("verify_certificate", Scalars.Truth, true),
         };
     }
 }

@@ -58,7 +58,4 @@ public sealed record SpamScannerSettings(string Name, string? Protocol, IReadOnl
     public string? Username { get; init; }
 
     public string? Password { get; init; }
-
-    /// <summary>Whether the certificate of an https address is verified.</summary>
-    public bool VerifyCertificate { get; init; } = true;
 }

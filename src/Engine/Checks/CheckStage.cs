@@ -233,6 +233,10 @@ internal sealed class CheckStage(
             BodySizeLimit = _settings.SaMailBodySizeLimit,
             VirusTests = [.. virus.ScoreTests.Select(t => $"{t.Name}={LogLine.Number(t.Points)}")],
             PolicyPath = message.Policy.Path,
+            Facts = new SpamFacts
+            {
+                ClientAddress = message.Client.Address, ClientName = message.Client.Name, Helo = message.Client.Helo, QueueId = message.Client.QueueId,
+            },
         };
         using var share = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         share.CancelAfter(deadline.Share(cap: LongestSpamScan));
@@ -274,7 +278,7 @@ internal sealed class CheckStage(
         {
             try
             {
-                scanners.Add(services.Scanners.Get(configured));
+                scanners.Add(services.Scanners.Get(configured, new ScannerPlace(services.WorkDirectory, _settings.ProgramPath, _settings.HelpersHome)));
             }
             catch (ArgumentException e)
             {

@@ -87,7 +87,7 @@ internal static class Deliveries
             Arrival = arrival,
             Limit = deadline.Share(),
             Names = new FileNameValues(
-                arrival?.MailId ?? mailId ?? "", message.LogId, settings.PartitionTag, message.ReceivedAt.ToLocalTime(), () => BodyDigest.Hex(delivery.Message, settings), delivery.Sender.Unquoted),
+                arrival?.MailId ?? mailId ?? "", message.LogId, settings.PartitionTag.At(message.ReceivedAt), message.ReceivedAt.ToLocalTime(), () => BodyDigest.Hex(delivery.Message, settings), delivery.Sender.Unquoted),
         };
     }
 

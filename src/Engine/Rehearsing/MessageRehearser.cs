@@ -28,7 +28,7 @@ public sealed class MessageRehearser(EngineServices services)
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(order);
         ArgumentNullException.ThrowIfNull(message);
-        var (startedAt, started) = (services.Clock.GetUtcNow(), services.Clock.GetTimestamp());
+        var (startedAt, started) = (services.Clock.GetLocalNow(), services.Clock.GetTimestamp());
         var session = (order.Socket?.PolicyKeys ?? []).Aggregate(PolicyState.Base(settings), (p, key) => p.Load(settings.InterfacePolicy.GetValueOrDefault(key)));
         var policy = TransactionPolicy.Load(session, order.Client, order.Sender);
         var all = order.Recipients.Select((address, i) => new EnvelopeRecipient(address, i + 1)).ToList();

@@ -98,7 +98,7 @@ public sealed class ReleaseService(EngineServices services)
                 Settings = settings,
                 Limit = settings.ChildTimeout,
                 Names = new FileNameValues(
-                    newId, delivery.LogId, settings.PartitionTag, services.Clock.GetLocalNow(), () => BodyDigest.Hex(delivery.Message, settings), delivery.Sender.Unquoted),
+                    newId, delivery.LogId, settings.PartitionTag.At(services.Clock.GetLocalNow()), services.Clock.GetLocalNow(), () => BodyDigest.Hex(delivery.Message, settings), delivery.Sender.Unquoted),
             },
             cancellationToken);
 

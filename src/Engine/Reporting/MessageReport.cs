@@ -22,6 +22,9 @@ internal sealed class MessageReport(EngineServices services, ReceivedMessage mes
             rehearsal.Explanation = Explain(finished, actions, elapsed);
         await RecordAsync(finished, blocking, actions, elapsed);
         Count(finished, elapsed);
+        if (services.Log.IsEnabled(TimingLine.Level))
+            services.Log.Line(TimingLine.Level, message.LogId, TimingLine.Compose(
+                message.Spool.Length, services.Clock.GetElapsedTime(message.StartedTimestamp, message.DataEndedTimestamp), stages.Ended, stages.Rest));
     }
 
     /// <summary>The main entry of the message, and one for each recipient where the settings ask for it.</summary>

@@ -63,12 +63,14 @@ public sealed class ScannerTests : ImportFixture
     [Theory]
     [InlineData("['SpamAssassin', 'Amavis::SpamControl::SpamAssassin']", "[{\"name\":\"SpamAssassin\",\"protocol\":\"spamd\",\"address\":\"127.0.0.1:783\"}]")]
     [InlineData("['SpamdClient', 'Amavis::SpamControl::SpamdClient', score_factor => 1.5, mail_body_size_limit => 65000, lock_type => 'none']", "[{\"name\":\"SpamdClient\",\"protocol\":\"spamd\",\"address\":\"127.0.0.1:783\",\"score_factor\":1.5,\"mail_body_size_limit\":65000}]")]
-    [InlineData("['Local Rspamd', 'Amavis::SpamControl::RspamdClient', mta_name => 'x']", "[{\"name\":\"Local Rspamd\",\"protocol\":\"rspamd\",\"address\":\"http://127.0.0.1:11333\"}]")]
+    [InlineData("['Local Rspamd', 'Amavis::SpamControl::RspamdClient', mta_name => 'x']", "[{\"name\":\"Local Rspamd\",\"protocol\":\"rspamd\",\"address\":\"http://127.0.0.1:11333\",\"mta_name\":\"x\"}]")]
+    [InlineData("['Rspamd', 'Amavis::SpamControl::RspamdClient', url => 'https://spam.example.com/checkv2', score_factor => 0.4]", "[{\"name\":\"Rspamd\",\"protocol\":\"rspamd\",\"address\":\"https://spam.example.com/checkv2\",\"score_factor\":0.4}]")]
+    [InlineData("['Bogofilter', 'Amavis::SpamControl::ExtProg', 'bogofilter', [qw(-e -p -u)], score_factor => 0.5]", "[{\"name\":\"Bogofilter\",\"command\":\"bogofilter\",\"arguments\":[\"-e\",\"-p\",\"-u\"],\"score_factor\":0.5}]")]
     public void A_spam_scanner_is_taken_over(string entry, string expected) => Value($"@spam_scanners = ({entry});", "spam_scanners").ShouldBe(expected);
 
     [Fact]
-    public void A_spam_scanner_that_is_a_program_is_refused() =>
-        Refusal("@spam_scanners = (['CRM114', 'Amavis::SpamControl::ExtProg', 'crm']);").Reason.ShouldContain("has no counterpart");
+    public void A_spam_scanner_of_another_module_is_refused() =>
+        Refusal("@spam_scanners = (['Mine', 'My::SpamControl', 'x']);").Reason.ShouldContain("has no counterpart");
 
     [Theory]
     [InlineData("['DBI:Pg:database=amavis;host=127.0.0.1;port=5432', 'amavis', 'SECRET']", "[\"postgres:Database=amavis;Host=127.0.0.1;Port=5432;Username=amavis;Password=********\"]")]

@@ -103,7 +103,7 @@ public sealed record PolicySubject(string Variable, PolicyGroup Group, string La
         new(variable, group, label, FieldKind.Text, absent, maps, feeders);
 
     private static PolicySubject Quarantine(string name, string of, Func<Settings, LookupMaps> maps) =>
-        Text(name + "_quarantine_to_maps", PolicyGroup.Quarantine, "Quarantine of " + of, "nowhere", maps, name + "_quarantine_to") with { Hint = "The name of a quarantine, an address, or the empty text for none." };
+        Text(name + "_quarantine_to_maps", PolicyGroup.Quarantine, "Quarantine of " + of, "nowhere", maps, name + "_quarantine_to");
 
     private static PolicySubject Extension(string name, string of, Func<Settings, LookupMaps> maps) =>
         Text($"addr_extension_{name}_maps", PolicyGroup.SubjectAndHeader, "Address extension of " + of, None, maps, $"addr_extension_{name}");
