@@ -171,8 +171,11 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
     private async Task<Letter> VerifySignaturesAsync(Letter letter, CancellationToken cancellationToken)
     {
         var report = await new SignatureCheck(services, message, letter, deadline).RunAsync(cancellationToken);
+        if (report is not null)
+            letter = letter.SignedAs(report);
+        var results = await new SenderCheck(services, message, letter, deadline).RunAsync(letter.Dkim, cancellationToken);
         _stages.End(Stage.Signatures);
-        return report is null ? letter : letter.SignedAs(report);
+        return results.Count == 0 ? letter : letter.SentAs(results);
     }
 
     private async Task<Letter> BeginHooksAsync(MessageHooks hooks, Letter letter, string mailId, CancellationToken cancellationToken)

@@ -92,6 +92,23 @@ public sealed class ScanCommandTests : AmavisProcess
     }
 
     [Fact]
+    public async Task The_senders_domain_is_asked_about_the_client()
+    {
+        await using var dns = new DnsServer();
+        dns.AddText("far.example", "v=spf1 ip4:93.184.216.0/24 -all").AddText("_dmarc.far.example", "v=DMARC1; p=reject");
+        var config = Config($"enable_dkim_verification: true\nenable_spf: true\nenable_dmarc: true\nenable_arc: true\ndns_servers: \"{dns.EndPoint}\"");
+        async Task<string[]> ResultsAsync(string message, params string[] more) =>
+            [.. (await ScanAsync(message, config, [.. more, "--json"])).Json["explanation"]!["senderResults"]!.AsArray().Select(r => $"{r!["method"]}={r["result"]} {r["about"]} {r["reason"]}".TrimEnd())];
+
+        (await ResultsAsync(Plain, "--client-ip", "93.184.216.34")).ShouldBe(["spf=pass smtp.mailfrom=ann@far.example", "dmarc=pass header.from=far.example p=reject"]);
+        (await ResultsAsync(Plain, "--client-ip", "93.184.217.34")).ShouldBe(["spf=fail smtp.mailfrom=ann@far.example", "dmarc=fail header.from=far.example p=reject"]);
+        (await ResultsAsync("ARC-Seal: i=1; a=rsa-sha256; cv=none\n" + Plain, "--client-ip", "93.184.216.34")).ShouldContain("arc=fail  the sets are not complete");
+        // Without a client that is known nothing can be said against the mail.
+        (await ResultsAsync(Plain)).ShouldBeEmpty();
+        (await ResultsAsync(Plain, "--client-ip", "10.1.2.3")).ShouldBeEmpty("it is our own");
+    }
+
+    [Fact]
     public async Task Mail_of_our_own_shows_the_signature_it_would_get()
     {
         using (var key = SigningKey.GenerateRsa(2048))

@@ -4,17 +4,11 @@ namespace Amavis.Authentication.Dmarc;
 
 /// <summary>
 /// The domain an organization registered (RFC 7489 §3.2): one label more than the public suffix. The public suffix list of 9,000
-/// entries is not built in: where the machine has it (Debian's package publicsuffix), it is read; else the suffixes of two labels below
-/// countries are known by their usual names, such as co.uk and com.au, and every other suffix is taken to have one label.
+/// entries is not built in: a machine has it or not. Without it the suffixes of two labels below countries are known by their usual
+/// names, such as co.uk and com.au, and every other suffix is taken to have one label.
 /// </summary>
 public sealed class OrganizationalDomain
 {
-    /// <summary>Where Debian has the list.</summary>
-    public const string SystemList = "/usr/share/publicsuffix/public_suffix_list.dat";
-
-    /// <summary>Octets of a list that is read.</summary>
-    private const long MaxListOctets = 4 << 20;
-
     /// <summary>Labels below a country's that are nobody's own.</summary>
     private static readonly FrozenSet<string> UsualLabels = new[] { "ac", "co", "com", "edu", "gob", "gouv", "gov", "mil", "net", "ne", "nom", "or", "org", "go", "gv", "plc", "ltd", "sch" }.ToFrozenSet();
 
@@ -31,19 +25,6 @@ public sealed class OrganizationalDomain
         ArgumentNullException.ThrowIfNull(lines);
         return new OrganizationalDomain(lines.Select(l => l.Trim().Split(' ', '\t')[0]).Where(l => l.Length > 0 && !l.StartsWith("//", StringComparison.Ordinal))
             .Select(l => Core.Addresses.DomainNames.Normalize(l)).ToFrozenSet(StringComparer.Ordinal));
-    }
-
-    /// <summary>By the machine's list; without one, by the usual names.</summary>
-    public static OrganizationalDomain OfSystem(string path = SystemList)
-    {
-        try
-        {
-            return File.Exists(path) && new FileInfo(path).Length <= MaxListOctets ? FromList(File.ReadLines(path)) : Usual;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Usual;
-        }
     }
 
     /// <param name="domain">Lower case, A-labels, without a dot at the end.</param>

@@ -42,6 +42,8 @@ internal sealed class ScanText(TextWriter output)
         Line("Originating", explanation.Originating ? "yes: the mail is our own" : "no");
         foreach (var signature in explanation.Signatures)
             Line("DKIM", SignatureText(signature));
+        foreach (var result in explanation.SenderResults)
+            Line(result.Method.ToUpperInvariant(), $"{result.Result}{(result.Reason is { } reason ? $" ({reason})" : "")}{(result.About is { } about ? ": " + about : "")}");
         foreach (var made in explanation.Signed)
             Line("DKIM", $"would be signed by {made}");
         foreach (var part in explanation.Parts)

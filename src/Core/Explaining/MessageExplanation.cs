@@ -30,6 +30,8 @@ public sealed record MessageExplanation
     public SpamExplanation? Spam { get; init; }
     /// <summary>DKIM signatures the message came with; empty also when they are not verified.</summary>
     public IReadOnlyList<SignatureExplanation> Signatures { get; init; } = [];
+    /// <summary>SPF, DMARC and ARC, as far as they were asked; empty: not at all.</summary>
+    public IReadOnlyList<SenderExplanation> SenderResults { get; init; } = [];
     /// <summary><c>selector:domain</c> of DKIM signatures made here.</summary>
     public IReadOnlyList<string> Signed { get; init; } = [];
     public IReadOnlyList<string> HeaderDefects { get; init; } = [];
@@ -67,6 +69,11 @@ public sealed record BankExplanation(string Name, string Reason);
 /// <param name="Reason">Null: the result says all.</param>
 /// <param name="IsAuthors">Valid, and by the domain of an author.</param>
 public sealed record SignatureExplanation(string Result, string? Reason, string Domain, string Selector, string? Identity, string? Algorithm, int? KeyBits, bool IsAuthors);
+
+/// <param name="Method">spf, dmarc or arc.</param>
+/// <param name="Reason">Null: the result says all.</param>
+/// <param name="About">Whom it is about, as <c>smtp.mailfrom=a@example.com</c>; null: nobody.</param>
+public sealed record SenderExplanation(string Method, string Result, string? Reason, string? About);
 
 public sealed record StageTime(string Name, double Milliseconds);
 

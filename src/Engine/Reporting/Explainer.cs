@@ -37,6 +37,8 @@ internal sealed class Explainer(ReceivedMessage message, Letter letter, StageClo
             Virus = finished.Checks.Virus,
             Spam = finished.Checks.Spam,
             Signatures = [.. findings.Dkim.Results.Select(r => Signature(r, findings.Dkim))],
+            SenderResults = [.. letter.SenderResults.Select(r => new SenderExplanation(
+                r.Method, r.Result, r.Reason ?? r.Comment, r.Properties.Count == 0 ? null : string.Join(", ", r.Properties.Select(p => $"{p.Name}={p.Value}"))))],
             Signed = finished.Facts.Dkim.New,
             HeaderDefects = [.. findings.HeaderDefects.Select(d => d.Text)],
             MimeErrors = findings.Tree?.MimeErrors ?? [],
