@@ -66,6 +66,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
 
         Section = "gen_mail_id";
         var (mailId, secretId) = MailIds.Create(message.Policy.Settings.MailIdSizeBits);
+        LogBegin(mailId);
         using var hooks = new MessageHooks(services, message.LogId, deadline);
         letter = await BeginHooksAsync(hooks, letter, mailId, cancellationToken);
         _banks.Note(message.Policy, "a hook loaded it");
@@ -161,6 +162,16 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         });
         await FinishHooksAsync(hooks, told, single, copies);
         return replies;
+    }
+
+    private void LogBegin(string mailId)
+    {
+        if (!services.Log.IsEnabled(1))
+            return;
+        var banks = message.Policy.Path.Length > 0 ? message.Policy.Path + " " : "";
+        var client = message.Client.Address is { } address ? $"[{address}] " : "";
+        var recipients = string.Join(',', message.Envelope.Recipients.Select(r => r.Address.Bracketed));
+        services.Log.Line(1, message.LogId, $"Checking: {mailId} {banks}{client}{message.Envelope.Sender.Bracketed} -> {recipients}");
     }
 
     /// <summary>With the banks loaded so far.</summary>

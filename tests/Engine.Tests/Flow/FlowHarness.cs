@@ -29,7 +29,8 @@ internal sealed class FlowHarness : IAsyncDisposable, IMailLog
 
     /// <param name="records">The SQL log and quarantine; null: there is none.</param>
     /// <param name="keepConnections">To the next hop, from message to message.</param>
-    public FlowHarness(Matrix.KeptRecords? records = null, bool keepConnections = false)
+    /// <param name="change">Databases and the like beside what every test has.</param>
+    public FlowHarness(Matrix.KeptRecords? records = null, bool keepConnections = false, Func<EngineServices, EngineServices>? change = null)
     {
         Directory.CreateDirectory(Quarantine);
         var work = _directory.FilePath("work");
@@ -47,6 +48,7 @@ internal sealed class FlowHarness : IAsyncDisposable, IMailLog
             MessageLog = records,
             SqlQuarantine = records,
         };
+        Services = change is null ? Services : change(Services);
         Processor = new MessageProcessor(Services, new ServerSlots(8, TimeProvider.System));
         Settings = new Settings
         {
