@@ -8,6 +8,7 @@ using Amavis.Data.Lookups;
 using Amavis.Dns.Resolving;
 using Amavis.Engine;
 using Amavis.Engine.Authentication;
+using Amavis.Engine.Checks;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Releasing;
 using Amavis.Engine.Requests;
@@ -25,11 +26,20 @@ if (args is not ["--config", var path])
     Console.Error.WriteLine("usage: amavisd --config FILE");
     return faultyConfiguration;
 }
-var configuration = ConfigurationLoader.Load(path, ConfigurationEnvironment.OfProcess);
+var configuration = ConfigurationLoader.Load(path, SigningEnvironment.Value);
 foreach (var mistake in configuration.Mistakes)
     Console.Error.WriteLine(mistake);
 if (configuration.Settings is not { } settings)
     return faultyConfiguration;
+try
+{
+    Privileges.Drop(settings);
+}
+catch (InvalidOperationException e)
+{
+    Console.Error.WriteLine("amavisd: can't start: " + e.Message);
+    return 1;
+}
 
 // What everything uses.
 var clock = TimeProvider.System;
@@ -86,10 +96,11 @@ async Task<int> RunAsync()
         WorkDirectory = work,
     };
     services.Hooks.Load(settings);
+    ScannerInventory.Log(settings, scanners, work, log);
     var slots = new ServerSlots(settings.MaxServers, clock);
     var sessions = new SessionTable(clock);
     var monitoring = new DaemonState(current, counters, slots, sessions, clock, started);
-    var reloader = new Reloader(path, current, slots, services.Hooks, resolver, log, log);
+    var reloader = new Reloader(path, current, slots, services, resolver, log, log);
     using var signals = new Signals(reloader.Reload);
 
     // Listeners.

@@ -57,11 +57,18 @@ public sealed class ClamdProcess : IDisposable
         _directory.Dispose();
     }
 
+    /// <summary>Signatures of the octets of <see cref="TestVirus"/> in a new directory.</summary>
+    public static void WriteDatabase(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        var signatures = new[] { ("Eicar-Test-Signature", TestVirus.Eicar), ("Test.Marker", TestVirus.Marker) };
+        File.WriteAllLines(Path.Combine(directory, "test.ndb"), signatures.Select(s => $"{s.Item1}:0:*:{Convert.ToHexStringLower(s.Item2)}"));
+    }
+
     private void WriteFiles()
     {
-        var database = Directory.CreateDirectory(_directory.FilePath("db")).FullName;
-        var signatures = new[] { ("Eicar-Test-Signature", TestVirus.Eicar), ("Test.Marker", TestVirus.Marker) };
-        File.WriteAllLines(Path.Combine(database, "test.ndb"), signatures.Select(s => $"{s.Item1}:0:*:{Convert.ToHexStringLower(s.Item2)}"));
+        var database = _directory.FilePath("db");
+        WriteDatabase(database);
         string[] configuration =
         [
             $"DatabaseDirectory {database}",

@@ -8,9 +8,7 @@ internal static class Implemented
 {
     public static readonly string[] SessionProtocols = ["SMTP", "LMTP", "AM.PDP", "MILTER"];
 
-    public static readonly string[] VirusProtocols = ["clamd"];
-    public static readonly string[] LaterVirusProtocols = ["sssp", "savapi", "simple", "sophie", "trophie", "smtp", "lmtp"];
+    public static readonly string[] VirusProtocols = ["clamd", "sssp", "savapi", "simple", "sophie", "trophie", "smtp", "lmtp"];
 
-    public static readonly string[] SpamProtocols = ["spamd"];
-    public static readonly string[] LaterSpamProtocols = ["rspamd"];
+    public static readonly string[] SpamProtocols = ["spamd", "rspamd"];
 }

@@ -1,14 +1,20 @@
+using System.Text.RegularExpressions;
 using Amavis.Configuration.Patterns;
 using Amavis.Configuration.Yaml;
 using Amavis.Core.Policy;
 
 namespace Amavis.Configuration.Reading;
 
-/// <summary>Reads <c>av_scanners</c>. An entry this version can't ask stays in the list, where it counts as a scanner that fails.</summary>
+/// <summary>Reads <c>av_scanners</c>.</summary>
 internal static class VirusScanners
 {
     private static readonly string[] Keys =
-        ["name", "protocol", "address", "by_path", "query", "command", "arguments", "directory", "clean", "infected", "virus_name"];
+        ["name", "protocol", "address", "by_path", "query", "argument", "command", "arguments", "directory", "clean", "infected", "virus_name"];
+
+    /// <summary>Protocols whose answers have no form of their own, so that the entry has to say how to read them.</summary>
+    private static readonly string[] WithoutRules = ["simple", "smtp", "lmtp"];
+
+    private const int HighestStatus = 255;
 
     public static bool Read(Node node, BindContext context, out IReadOnlyList<VirusScannerSettings> value)
     {
@@ -23,31 +29,40 @@ internal static class VirusScanners
         {
             var entry = new SectionReader(item, context, Keys);
             if (item is MapNode)
-                scanners.Add(Scanner(entry, context));
+                scanners.Add(Scanner(entry));
             good &= entry.IsGood;
         }
         return good;
     }
 
-    private static VirusScannerSettings Scanner(SectionReader entry, BindContext context)
+    private static VirusScannerSettings Scanner(SectionReader entry)
     {
         var name = entry.Required<string>("name", Scalars.RequiredLine, "");
-        var protocol = entry.Get("protocol", Scalars.OneOf([.. Implemented.VirusProtocols, .. Implemented.LaterVirusProtocols]), null);
-        var commands = entry.Get<IReadOnlyList<string>>("command", Scalars.Lines, []);
-        entry.Get<IReadOnlyList<string>>("arguments", Scalars.Lines, []);
-        entry.Get<string?>("directory", Scalars.Line, null);
-        entry.Get<string?>("query", Text, null);
-        foreach (var key in (string[])["clean", "infected"])
-            entry.Get<bool>(key, StatusOrPattern, false);
-        entry.Get<bool>("virus_name", Pattern, false);
+        var protocol = entry.Get("protocol", Scalars.OneOf(Implemented.VirusProtocols), null);
         if (entry.Has("protocol") == entry.Has("command"))
             entry.Fault("expects either protocol and address, or command");
-        var addresses = entry.Has("protocol")
-            ? entry.Required<IReadOnlyList<string>>("address", Sockets.Addresses, [])
-            : entry.Get<IReadOnlyList<string>>("address", Sockets.Addresses, []);
-        if (entry.IsGood && (commands.Count > 0 || !Implemented.VirusProtocols.Contains(protocol)))
-            context.Session.WithoutEffect.Add($"{context.Key}: {name} ({(commands.Count > 0 ? "command" : protocol)}; it counts as a scanner that fails)");
-        return new VirusScannerSettings(name, protocol, addresses, entry.Get<bool>("by_path", Scalars.Truth, false));
+        var scanner = new VirusScannerSettings(
+            name,
+            protocol,
+            entry.Has("protocol") ? entry.Required<IReadOnlyList<string>>("address", Sockets.Addresses, []) : entry.Get<IReadOnlyList<string>>("address", Sockets.Addresses, []),
+            entry.Get<bool>("by_path", Scalars.Truth, false))
+        {
+            Commands = entry.Get<IReadOnlyList<string>>("command", Scalars.Lines, []),
+            Arguments = entry.Get<IReadOnlyList<string>>("arguments", Scalars.Lines, []),
+            Directory = entry.Get<string?>("directory", Scalars.Line, null),
+            Query = entry.Get<string?>("query", Text, null),
+            Argument = entry.Get<string?>("argument", Scalars.Line, null),
+            Clean = entry.Get<AnswerTest?>("clean", StatusOrPattern, null),
+            Infected = entry.Get<AnswerTest?>("infected", StatusOrPattern, null),
+            VirusName = entry.Get<Regex?>("virus_name", Pattern, null),
+        };
+        if (protocol == "simple" && string.IsNullOrEmpty(scanner.Query))
+            entry.Fault("query is missing: what the scanner is sent, such as \"SCAN {}\\n\"");
+        if (Array.IndexOf(WithoutRules, protocol) >= 0 && scanner is { Infected: null, Clean: null })
+            entry.Fault("clean and infected are missing: patterns over the scanner's answer");
+        if (protocol is not null && (scanner.Clean is { Pattern: null } || scanner.Infected is { Pattern: null }))
+            entry.Fault("clean and infected of a scanner with a protocol are patterns; only programs have exit statuses");
+        return scanner;
     }
 
     private static bool Text(Node node, BindContext context, out string? value)
@@ -56,26 +71,42 @@ internal static class VirusScanners
         return value is not null || context.Expects(node, "a text");
     }
 
-    /// <summary>Exit statuses, or a pattern over the output.</summary>
-    private static bool StatusOrPattern(Node node, BindContext context, out bool value)
+    /// <summary>Exit statuses, or a pattern over the output; null: none.</summary>
+    private static bool StatusOrPattern(Node node, BindContext context, out AnswerTest? value)
     {
-        value = true;
+        value = null;
         if (node is ScalarNode { IsNull: true })
             return true;
+        if (node is ScalarNode { IsPlain: true } number && number.Text.Length <= 3 && number.Text.All(char.IsAsciiDigit))
+            node = new ListNode(number.Position, [number]);
         if (node is not ListNode list)
-            return Pattern(node, context, out value);
-        var good = true;
+        {
+            var good = Pattern(node, context, out var pattern);
+            value = pattern is null ? null : new AnswerTest([], pattern);
+            return good;
+        }
+        var statuses = new List<int>();
+        var allGood = true;
         foreach (var item in list.Items)
-            good &= Scalars.Integer(0, 255)(item, context, out _);
-        return good;
+        {
+            allGood &= Scalars.Integer(0, HighestStatus)(item, context, out var status);
+            statuses.Add((int)status);
+        }
+        value = new AnswerTest(statuses, null);
+        return allGood;
     }
 
-    private static bool Pattern(Node node, BindContext context, out bool value)
+    /// <summary>Matches line by line, as the patterns of the original do.</summary>
+    private static bool Pattern(Node node, BindContext context, out Regex? value)
     {
-        value = true;
+        value = null;
         if (node is not ScalarNode scalar)
             return context.Expects(node, "a pattern");
-        return scalar.IsNull || PerlPattern.TryCompile(scalar.Text, out _, out var fault, System.Text.RegularExpressions.RegexOptions.Multiline)
-            || context.Fault(node, fault);
+        if (scalar.IsNull)
+            return true;
+        if (!PerlPattern.TryCompile(scalar.Text, out var compiled, out var fault, RegexOptions.Multiline))
+            return context.Fault(node, fault);
+        value = compiled!.Regex;
+        return true;
     }
 }

@@ -26,7 +26,7 @@ public sealed partial record Settings
     public string? QuarantineDir { get; init; }
     public int QuarantineSubdirLevels { get; init; }
     public int MailIdSizeBits { get; init; } = 72;
-    public int PartitionTag { get; init; }
+    public PartitionTag PartitionTag { get; init; }
 
     /// <summary>Messages being checked at once.</summary>
     public int MaxServers { get; init; } = 2;
@@ -279,16 +279,6 @@ public enum BareLineEnds
     /// <summary>The message is refused with 550 5.6.11.</summary>
     Reject,
 }
-
-/// <summary>An entry of <c>av_scanners</c>.</summary>
-/// <param name="Protocol">clamd, or null for a command line.</param>
-/// <param name="Addresses">Sockets: <c>unix:/path</c>, <c>host:port</c>.</param>
-/// <param name="ByPath">clamd only: name the directory of the parts (CONTSCAN) instead of streaming them.</param>
-public sealed record VirusScannerSettings(string Name, string? Protocol, IReadOnlyList<string> Addresses, bool ByPath = false);
-
-/// <summary>An entry of <c>spam_scanners</c>.</summary>
-/// <param name="BodySizeLimit">Octets given to it; null: <c>sa_mail_body_size_limit</c> decides.</param>
-public sealed record SpamScannerSettings(string Name, string Protocol, IReadOnlyList<string> Addresses, double ScoreFactor = 1, long? BodySizeLimit = null);
 
 /// <summary>Provider and connection string: <c>postgres:Host=…</c>, <c>sqlite:/path</c>.</summary>
 public sealed record SqlDsn(SqlProvider Provider, string ConnectionString);

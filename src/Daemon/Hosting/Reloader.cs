@@ -5,12 +5,13 @@ using Amavis.Daemon.Logging;
 using Amavis.Dns.Resolving;
 using Amavis.Engine;
 using Amavis.Engine.Authentication;
+using Amavis.Engine.Checks;
 using Amavis.Engine.Hooks;
 
 namespace Amavis.Daemon.Hosting;
 
 /// <summary>Reads the configuration again on demand; a faulty file changes nothing.</summary>
-internal sealed class Reloader(string path, CurrentSettings current, ServerSlots slots, HookRegistry hooks, DnsResolver resolver, MailLog log, IMailLog lines)
+internal sealed class Reloader(string path, CurrentSettings current, ServerSlots slots, EngineServices services, DnsResolver resolver, MailLog log, IMailLog lines)
 {
     private readonly Lock _lock = new();
 
@@ -19,7 +20,7 @@ internal sealed class Reloader(string path, CurrentSettings current, ServerSlots
         lock (_lock)
         {
             SystemdNotifier.Send("RELOADING=1");
-            var result = ConfigurationLoader.Load(path, ConfigurationEnvironment.OfProcess);
+            var result = ConfigurationLoader.Load(path, SigningEnvironment.Value);
             if (result.Settings is { } settings && ServerCertificates.FaultOf(settings) is { } fault)
                 lines.Line(-1, null, "reload refused: " + fault);
             else if (result.Settings is { } good)
@@ -34,7 +35,7 @@ internal sealed class Reloader(string path, CurrentSettings current, ServerSlots
     {
         try
         {
-            hooks.Load(settings);
+            services.Hooks.Load(settings);
         }
         catch (HookLoadException e)
         {
@@ -46,6 +47,7 @@ internal sealed class Reloader(string path, CurrentSettings current, ServerSlots
         resolver.Use(Resolvers.Options(settings));
         slots.Resize(settings.MaxServers);
         log.Level = settings.LogLevel;
+        ScannerInventory.Log(settings, services.Scanners, services.WorkDirectory, lines);
         if (!before.ListenSockets.SequenceEqual(settings.ListenSockets))
             lines.Line(-1, null, "listen_sockets has changed; sockets are opened and closed at a restart only");
         if (!before.StorageSqlDsn.SequenceEqual(settings.StorageSqlDsn))

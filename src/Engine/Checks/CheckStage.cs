@@ -14,6 +14,7 @@ using Amavis.Engine.Hooks;
 using Amavis.Engine.Lookups;
 using Amavis.Engine.Reporting;
 using Amavis.Engine.Verdicts;
+using Amavis.Scanning;
 using Amavis.Scanning.Banned;
 using Amavis.Scanning.Headers;
 using Amavis.Scanning.Spam;
@@ -60,7 +61,7 @@ internal sealed class CheckStage(
                 Banned = banned,
                 IsBulk = letter.Facts.IsBulk,
                 Dkim = letter.Dkim,
-                Authentication = DkimResults.Of(letter.Dkim.Results, letter.Facts),
+                Authentication = [.. DkimResults.Of(letter.Dkim.Results, letter.Facts), .. letter.SenderResults],
                 Reputation = SignerReputation.Find(_settings, letter.Dkim),
             };
 
@@ -170,38 +171,48 @@ internal sealed class CheckStage(
             Parts = tree,
             Scanners = wanted ? Scanners(_settings.AvScanners) : [],
             Backups = wanted ? Scanners(_settings.AvScannersBackup) : [],
+            IsConfigured = wanted,
+            Sender = message.Envelope.Sender,
+            Time = deadline.Share(),
             AllRecipientsBypass = policies.All(p => p.BypassVirus),
             FirstInfectedStopsScan = _settings.FirstInfectedStopsScan,
             NameToSpamScoreMaps = _settings.VirusNameToSpamScoreMaps,
         };
-        using var share = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        share.CancelAfter(deadline.Share());
-        var report = await VirusCheck.RunAsync(input, services.Clock, share.Token);
+        var report = await VirusCheck.RunAsync(input, services.Clock, cancellationToken);
         if (report.Verdict != VirusVerdict.NotScanned)
             counters.Add("OpsVirusCheck");
         if (report.Verdict != VirusVerdict.Failed)
             return report;
         services.Counters.Add("VirusScannerFailures");
+        var words = input.Scanners.Count + input.Backups.Count == 0 ? "NO VIRUS SCANNERS AVAILABLE" : "ALL VIRUS SCANNERS FAILED";
         var reasons = string.Join("; ", report.Explanation.Scanners.Select(s => $"{s.Scanner} {s.Answer}"));
-        services.Log.Line(-2, message.LogId, $"ALL VIRUS SCANNERS FAILED: {reasons}");
+        services.Log.Line(-2, message.LogId, $"{words}: {(reasons.Length > 0 ? reasons : "no program of av_scanners and av_scanners_backup was found")}");
         if (_settings.VirusScannersFailureIsFatal)
-            throw new MessageFaultException("virus_scan", "AV: ALL VIRUS SCANNERS FAILED");
+            throw new MessageFaultException("virus_scan", "AV: " + words);
         return report;
     }
 
-    private List<IVirusScanner> Scanners(IReadOnlyList<VirusScannerSettings> configured) => [.. configured.Select(Scanner)];
-
-    /// <summary>A scanner this version does not speak counts as one that failed: leaving it out would pass mail unscanned.</summary>
-    private IVirusScanner Scanner(VirusScannerSettings configured)
+    /// <summary>
+    /// A scanner that can't be asked counts as one that failed: leaving it out would pass mail unscanned. A program that is not
+    /// installed is left out, as the original does; when nothing is left, that is a failure.
+    /// </summary>
+    private List<IVirusScanner> Scanners(IReadOnlyList<VirusScannerSettings> configured)
     {
-        try
+        var place = new ScannerPlace(services.WorkDirectory, _settings.ProgramPath, _settings.HelpersHome);
+        var scanners = new List<IVirusScanner>(configured.Count);
+        foreach (var entry in configured)
         {
-            return services.Scanners.Get(configured, services.WorkDirectory);
+            try
+            {
+                if (services.Scanners.Find(entry, place) is { } scanner)
+                    scanners.Add(scanner);
+            }
+            catch (ArgumentException e)
+            {
+                scanners.Add(new UnusableScanner(entry.Name, e.Message));
+            }
         }
-        catch (ArgumentException e)
-        {
-            return new UnusableScanner(configured.Name, e.Message);
-        }
+        return scanners;
     }
 
     private async Task<(IReadOnlyList<SpamFinding?> Spam, SpamExplanation? Explanation)> ScanForSpamAsync(
@@ -222,6 +233,10 @@ internal sealed class CheckStage(
             BodySizeLimit = _settings.SaMailBodySizeLimit,
             VirusTests = [.. virus.ScoreTests.Select(t => $"{t.Name}={LogLine.Number(t.Points)}")],
             PolicyPath = message.Policy.Path,
+            Facts = new SpamFacts
+            {
+                ClientAddress = message.Client.Address, ClientName = message.Client.Name, Helo = message.Client.Helo, QueueId = message.Client.QueueId,
+            },
         };
         using var share = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         share.CancelAfter(deadline.Share(cap: LongestSpamScan));
@@ -263,7 +278,7 @@ internal sealed class CheckStage(
         {
             try
             {
-                scanners.Add(services.Scanners.Get(configured));
+                scanners.Add(services.Scanners.Get(configured, new ScannerPlace(services.WorkDirectory, _settings.ProgramPath, _settings.HelpersHome)));
             }
             catch (ArgumentException e)
             {

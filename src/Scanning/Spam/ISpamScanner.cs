@@ -24,7 +24,11 @@ public abstract record SpamOutcome
 /// <param name="AutoLearn">What it learned (<c>ham</c>, <c>no</c>); null when it does not say.</param>
 /// <param name="Version">Version of its engine; null when it does not say.</param>
 public sealed record SpamVerdict(
-    double Points, double Threshold, IReadOnlyList<TestScore> Tests, string Report, string? AutoLearn = null, string? Version = null);
+    double Points, double Threshold, IReadOnlyList<TestScore> Tests, string Report, string? AutoLearn = null, string? Version = null)
+{
+    /// <summary>What the scanner itself calls the message; null: its points tell.</summary>
+    public SpamOpinion? Opinion { get; init; }
+}
 
 /// <summary>A message as a spam scanner gets it.</summary>
 public sealed record SpamRequest
@@ -36,6 +40,9 @@ public sealed record SpamRequest
 
     /// <summary>Octets of the message that are sent, from its beginning.</summary>
     public required long Octets { get; init; }
+
+    /// <summary>What is known beside; for scanners that take it.</summary>
+    public SpamFacts Facts { get; init; } = new();
 
     /// <summary>User whose preferences apply; null: the scanner's own default.</summary>
     public string? User { get; init; }

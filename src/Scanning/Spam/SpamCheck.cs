@@ -31,6 +31,9 @@ public sealed record SpamCheckInput
     public IReadOnlyList<string> VirusTests { get; init; } = [];
 
     public string PolicyPath { get; init; } = "";
+
+    /// <summary>What the MTA before us told of the client; sender and recipients are filled in from above.</summary>
+    public SpamFacts Facts { get; init; } = new();
 }
 
 /// <summary>Has a message scored by all spam scanners and adds up what they say.</summary>
@@ -104,6 +107,7 @@ public static class SpamCheck
             PseudoHeader = SpamPseudoHeader.Build(
                 input.Sender, recipients, input.VirusTests, input.PolicyPath, input.Spool.Length, octets < input.Spool.Length ? octets : null),
             Octets = octets,
+            Facts = input.Facts with { Sender = input.Sender, Recipients = recipients },
             User = user,
         };
     }
@@ -136,7 +140,7 @@ public static class SpamCheck
 
         public SpamContribution ToContribution()
         {
-            var opinion = Verdict?.Points switch
+            var opinion = Verdict?.Opinion ?? Verdict?.Points switch
             {
                 >= SpamFromPoints => SpamOpinion.Spam,
                 < HamBelowPoints => SpamOpinion.Ham,

@@ -10,7 +10,7 @@ namespace Amavis.Scanning.Spam;
 /// SpamAssassin's spamd (SPAMC protocol 1.5). REPORT is the one command whose answer has both the score and the tests with their
 /// points; spamd closes after each answer.
 /// </summary>
-internal sealed class SpamdScanner(string name, double scoreFactor, long? bodySizeLimit, ScannerEndpoints endpoints, ScannerLimits limits) : ISpamScanner
+internal sealed class SpamdScanner(string name, double scoreFactor, long? bodySizeLimit, ScannerEndpoints endpoints, ScannerLimits limits, TimeSpan? timeout = null) : ISpamScanner
 {
     public const int DefaultPort = 783;
 
@@ -25,7 +25,7 @@ internal sealed class SpamdScanner(string name, double scoreFactor, long? bodySi
     public async Task<SpamOutcome> CheckAsync(SpamRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var (verdict, failure) = await endpoints.UseAsync(limits.SpamAnswer, (socket, _, token) => AskAsync(socket, request, token), cancellationToken);
+        var (verdict, failure) = await endpoints.UseAsync(timeout ?? limits.SpamAnswer, (socket, _, token) => AskAsync(socket, request, token), cancellationToken);
         return verdict is null ? new SpamOutcome.Failed(failure!) : new SpamOutcome.Scored(verdict);
     }
 

@@ -33,6 +33,21 @@ internal sealed class ScanDirectory : IDisposable
         }
     }
 
+    /// <summary>Has items scanned as files; that they could not be written is a failure of the scan.</summary>
+    public static async Task<ScanOutcome> UseAsync(
+        string workDirectory, IReadOnlyList<ScanItem> items, Func<ScanDirectory, Task<ScanOutcome>> scan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var files = await CreateAsync(workDirectory, items, cancellationToken);
+            return await scan(files);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return new ScanOutcome.Failed("the files to scan could not be written: " + e.Message);
+        }
+    }
+
     public void Dispose()
     {
         try

@@ -13,7 +13,14 @@ public abstract record ScanOutcome
         public static readonly Clean Instance = new();
     }
 
-    /// <param name="Names">Distinct virus names in the order of the items; never empty, printable characters only.</param>
+    /// <summary>The scanner found nothing, but does not vouch for the items; no failure.</summary>
+    public sealed record Inconclusive : ScanOutcome
+    {
+        public static readonly Inconclusive Instance = new();
+    }
+
+    /// <param name="Names">Distinct virus names in the order of the items; never empty, printable characters only. A
+    /// scanner that gives no name has the empty one.</param>
     public sealed record Infected(IReadOnlyList<string> Names) : ScanOutcome;
 
     /// <summary>No answer that can be trusted: refused, timed out, or not understood.</summary>

@@ -1,7 +1,9 @@
+using Amavis.Core.Addresses;
 using Amavis.Core.Explaining;
 using Amavis.Core.Lookups;
 using Amavis.Core.Messages;
 using Amavis.Core.Parts;
+using Amavis.Scanning.Virus.Daemons;
 
 namespace Amavis.Scanning.Virus;
 
@@ -24,6 +26,15 @@ public sealed record VirusCheckInput
     public bool FirstInfectedStopsScan { get; init; }
 
     public LookupMaps NameToSpamScoreMaps { get; init; } = LookupMaps.Empty;
+
+    /// <summary>Given to scanners that are mail servers.</summary>
+    public MailAddress Sender { get; init; } = MailAddress.Null;
+
+    /// <summary>Time for the whole check; when there are backups, the others leave them a part of it. Null: no limit of its own.</summary>
+    public TimeSpan? Time { get; init; }
+
+    /// <summary>Scanners are configured, whether they can be used or not: a message that none can be shown to was not checked.</summary>
+    public bool IsConfigured { get; init; }
 }
 
 /// <summary>Shows a message to the virus scanners and sums up what they say.</summary>
@@ -32,6 +43,9 @@ public static class VirusCheck
     /// <summary>Scanners asked at the same time for one message.</summary>
     private const int MaxParallel = 4;
 
+    /// <summary>Part of the time that is used before the backups are asked.</summary>
+    private const double ShareBeforeBackups = 0.6;
+
     private const string WholeMessageName = "message.msg";
 
     public static async Task<VirusReport> RunAsync(VirusCheckInput input, TimeProvider clock, CancellationToken cancellationToken)
@@ -39,7 +53,7 @@ public static class VirusCheck
         ArgumentNullException.ThrowIfNull(input);
         var skipped = input switch
         {
-            { Scanners.Count: 0, Backups.Count: 0 } => "no virus scanner is configured",
+            { Scanners.Count: 0, Backups.Count: 0, IsConfigured: false } => "no virus scanner is configured",
             { AllRecipientsBypass: true } => "all recipients bypass virus checks",
             { Parts.Hold: not null } => "held: " + input.Parts.Hold,
             _ => null,
@@ -50,9 +64,13 @@ public static class VirusCheck
         var items = ItemsOf(input.Spool, input.Parts);
         // A name that only counts as points must not keep a real virus behind it from being seen.
         Func<string, bool>? isEnough = input.FirstInfectedStopsScan ? name => !VirusNameScores.HasScore(input.NameToSpamScoreMaps, name) : null;
-        var results = await RunTierAsync(input.Scanners, items, isEnough, clock, cancellationToken);
+        var started = clock.GetTimestamp();
+        var results = await RunTierAsync(input, input.Scanners, items, isEnough, input.Time * (input.Backups.Count > 0 ? ShareBeforeBackups : 1), clock, cancellationToken);
         if (!results.Any(r => r.HasVerdict))
-            results = [.. results, .. await RunTierAsync(input.Backups, items, isEnough, clock, cancellationToken)];
+        {
+            var left = input.Time - clock.GetElapsedTime(started);
+            results = [.. results, .. await RunTierAsync(input, input.Backups, items, isEnough, left > TimeSpan.Zero ? left : left is null ? null : TimeSpan.Zero, clock, cancellationToken)];
+        }
         return Judge(results, input.NameToSpamScoreMaps);
     }
 
@@ -75,10 +93,12 @@ public static class VirusCheck
     }
 
     private static async Task<ScannerResult[]> RunTierAsync(
-        IReadOnlyList<IVirusScanner> scanners, IReadOnlyList<ScanItem> items, Func<string, bool>? isEnough, TimeProvider clock, CancellationToken cancellationToken)
+        VirusCheckInput input, IReadOnlyList<IVirusScanner> scanners, IReadOnlyList<ScanItem> items, Func<string, bool>? isEnough, TimeSpan? time,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
         var results = new ScannerResult[scanners.Count];
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var limit = new CancellationTokenSource(time ?? Timeout.InfiniteTimeSpan, clock);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         using var places = new SemaphoreSlim(MaxParallel);
         await Task.WhenAll(scanners.Select((scanner, i) => RunOneAsync(scanner, i)));
         cancellationToken.ThrowIfCancellationRequested();
@@ -95,7 +115,9 @@ public static class VirusCheck
                 {
                     started = clock.GetTimestamp();
                     // Without anything to scan nobody has to be asked.
-                    outcome = items.Count == 0 ? ScanOutcome.Clean.Instance : await scanner.ScanAsync(items, isEnough, stop.Token);
+                    outcome = items.Count == 0 ? ScanOutcome.Clean.Instance
+                        : scanner is IWholeMailScanner whole ? await whole.ScanAsync(input.Spool, input.Sender, stop.Token)
+                        : await scanner.ScanAsync(items, isEnough, stop.Token);
                 }
                 finally
                 {
@@ -104,7 +126,9 @@ public static class VirusCheck
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // Another scanner has found something, and that is enough.
+                // Another scanner has found something, and that is enough; or time is over.
+                if (limit.IsCancellationRequested)
+                    outcome = new ScanOutcome.Failed("no answer in the time there was for it");
             }
             results[index] = new ScannerResult(scanner.Name, outcome, clock.GetElapsedTime(started));
             if (isEnough is not null && outcome is ScanOutcome.Infected infected && infected.Names.Any(isEnough))
@@ -147,6 +171,7 @@ public static class VirusCheck
             ScanOutcome.Clean => "clean",
             ScanOutcome.Infected infected => "infected: " + string.Join(", ", infected.Names),
             ScanOutcome.Failed failed => "failed: " + failed.Reason,
+            ScanOutcome.Inconclusive => "found nothing, vouches for nothing",
             _ => "stopped",
         }, Elapsed.TotalMilliseconds);
     }

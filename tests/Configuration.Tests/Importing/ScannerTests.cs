@@ -14,13 +14,13 @@ public sealed class ScannerTests : ImportFixture
     [InlineData(@"['ClamAV-clamd', \&Amavis::AV::ask_clamav, [""SCAN {}\n"", ['/run/a.sock', '[::1]:3310']], qr/OK/, qr/FOUND/, qr/x/ ]",
         "[{\"name\":\"ClamAV-clamd\",\"protocol\":\"clamd\",\"address\":[\"unix:/run/a.sock\",\"[::1]:3310\"]}]")]
     [InlineData(@"['Sophos-SSSP', \&ask_daemon, [""{}"", 'sssp:/run/savdi/sssp.sock'], qr/^DONE OK\b/m, qr/^VIRUS\b/m, qr/^VIRUS\s*(\S*)/m ]",
-        "[{\"name\":\"Sophos-SSSP\",\"protocol\":\"sssp\",\"address\":\"unix:/run/savdi/sssp.sock\"}]")]
+        "[{\"name\":\"Sophos-SSSP\",\"protocol\":\"sssp\",\"address\":\"unix:/run/savdi/sssp.sock\",\"clean\":\"^DONE OK\\\\b\",\"infected\":\"^VIRUS\\\\b\",\"virus_name\":\"^VIRUS\\\\s*(\\\\S*)\"}]")]
     [InlineData(@"['Avira SAVAPI', \&ask_daemon, [""*"", 'savapi:/var/tmp/.savapi3', 'product-id'], qr/^(200|210)/m, qr/^(310|420|319)/m, qr/^(?:310|420)(.+)/m ]",
-        "[{\"name\":\"Avira SAVAPI\",\"protocol\":\"savapi\",\"address\":\"unix:/var/tmp/.savapi3\"}]")]
+        "[{\"name\":\"Avira SAVAPI\",\"protocol\":\"savapi\",\"address\":\"unix:/var/tmp/.savapi3\",\"argument\":\"product-id\",\"clean\":\"^(200|210)\",\"infected\":\"^(310|420|319)\",\"virus_name\":\"^(?:310|420)(.+)\"}]")]
     [InlineData(@"['Sophie', \&ask_daemon, [""{}/\n"", '/var/run/sophie'], qr/(?x)^ 0+ ( : | [\000\r\n]* $)/m, qr/(?x)^ 1/m, qr/(?x)^ \d+ : (.*?) $/m ]",
-        "[{\"name\":\"Sophie\",\"protocol\":\"sophie\",\"address\":\"unix:/var/run/sophie\"}]")]
+        "[{\"name\":\"Sophie\",\"protocol\":\"sophie\",\"address\":\"unix:/var/run/sophie\",\"query\":\"{}/\\n\",\"clean\":\"(?x)^ 0+ ( : | [\\\\000\\\\r\\\\n]* $)\",\"infected\":\"(?x)^ 1\",\"virus_name\":\"(?x)^ \\\\d+ : (.*?) $\"}]")]
     [InlineData(@"['av_smtp', \&ask_av_smtp, ['{}', 'smtp:[127.0.0.1]:5525', 'dummy@localhost'], qr/^2/, qr/^5/, qr/^\s*(.*?)\s*$/m ]",
-        "[{\"name\":\"av_smtp\",\"protocol\":\"smtp\",\"address\":\"[127.0.0.1]:5525\"}]")]
+        "[{\"name\":\"av_smtp\",\"protocol\":\"smtp\",\"address\":\"[127.0.0.1]:5525\",\"argument\":\"dummy@localhost\",\"clean\":\"^2\",\"infected\":\"^5\",\"virus_name\":\"^\\\\s*(.*?)\\\\s*$\"}]")]
     [InlineData(@"['MyAV', \&ask_daemon, [""SCAN {}/*\n"", '127.0.0.1:3399'], qr/clean$/m, qr/infected$/mi, qr/name=(\S+)/m]",
         "[{\"name\":\"MyAV\",\"protocol\":\"simple\",\"address\":\"127.0.0.1:3399\",\"query\":\"SCAN {}/*\\n\",\"clean\":\"clean$\",\"infected\":\"(?i)infected$\",\"virus_name\":\"name=(\\\\S+)\"}]")]
     [InlineData(@"['ClamAV-clamscan', 'clamscan', ""--stdout --tempdir=$TEMPBASE {}"", [0], qr/:.*\sFOUND$/m, qr/^.*?: (.*) FOUND$/m ]",
@@ -63,12 +63,14 @@ public sealed class ScannerTests : ImportFixture
     [Theory]
     [InlineData("['SpamAssassin', 'Amavis::SpamControl::SpamAssassin']", "[{\"name\":\"SpamAssassin\",\"protocol\":\"spamd\",\"address\":\"127.0.0.1:783\"}]")]
     [InlineData("['SpamdClient', 'Amavis::SpamControl::SpamdClient', score_factor => 1.5, mail_body_size_limit => 65000, lock_type => 'none']", "[{\"name\":\"SpamdClient\",\"protocol\":\"spamd\",\"address\":\"127.0.0.1:783\",\"score_factor\":1.5,\"mail_body_size_limit\":65000}]")]
-    [InlineData("['Local Rspamd', 'Amavis::SpamControl::RspamdClient', mta_name => 'x']", "[{\"name\":\"Local Rspamd\",\"protocol\":\"rspamd\",\"address\":\"http://127.0.0.1:11333\"}]")]
+    [InlineData("['Local Rspamd', 'Amavis::SpamControl::RspamdClient', mta_name => 'x']", "[{\"name\":\"Local Rspamd\",\"protocol\":\"rspamd\",\"address\":\"http://127.0.0.1:11333\",\"mta_name\":\"x\"}]")]
+    [InlineData("['Rspamd', 'Amavis::SpamControl::RspamdClient', url => 'https://spam.example.com/checkv2', score_factor => 0.4]", "[{\"name\":\"Rspamd\",\"protocol\":\"rspamd\",\"address\":\"https://spam.example.com/checkv2\",\"score_factor\":0.4}]")]
+    [InlineData("['Bogofilter', 'Amavis::SpamControl::ExtProg', 'bogofilter', [qw(-e -p -u)], score_factor => 0.5]", "[{\"name\":\"Bogofilter\",\"command\":\"bogofilter\",\"arguments\":[\"-e\",\"-p\",\"-u\"],\"score_factor\":0.5}]")]
     public void A_spam_scanner_is_taken_over(string entry, string expected) => Value($"@spam_scanners = ({entry});", "spam_scanners").ShouldBe(expected);
 
     [Fact]
-    public void A_spam_scanner_that_is_a_program_is_refused() =>
-        Refusal("@spam_scanners = (['CRM114', 'Amavis::SpamControl::ExtProg', 'crm']);").Reason.ShouldContain("has no counterpart");
+    public void A_spam_scanner_of_another_module_is_refused() =>
+        Refusal("@spam_scanners = (['Mine', 'My::SpamControl', 'x']);").Reason.ShouldContain("has no counterpart");
 
     [Theory]
     [InlineData("['DBI:Pg:database=amavis;host=127.0.0.1;port=5432', 'amavis', 'SECRET']", "[\"postgres:Database=amavis;Host=127.0.0.1;Port=5432;Username=amavis;Password=********\"]")]

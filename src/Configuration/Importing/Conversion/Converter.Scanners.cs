@@ -63,9 +63,13 @@ internal sealed partial class Converter
         foreach (var address in addresses)
             list.Items.Add(Scalar(address with { Comments = CommentSet.None }, Address(address.Value.Printed!), false));
         scanner.Add("address", list.Items.Count == 1 ? list.Items[0] : list);
-        if (protocol != "simple")
+        if (protocol == "clamd")
             return true;
-        scanner.Add("query", Scalar(where with { Comments = CommentSet.None }, question, false));
+        if (protocol is "simple" or "sophie" or "trophie")
+            scanner.Add("query", Scalar(where with { Comments = CommentSet.None }, question, false));
+        // SAVAPI's product, the recipient for a mail server.
+        else if (sockets.Count > 1 && Followed(sockets[1]) is { Value.Printed: { Length: > 0 } argument } third)
+            scanner.Add("argument", Scalar(third with { Comments = CommentSet.None }, argument, false));
         return Answers(entry, scanner);
     }
 
@@ -182,29 +186,54 @@ internal sealed partial class Converter
     {
         if (item.Value is not PerlValue.ArrayLink { To: var entry } || entry.Items.Count < 2 || entry.Items[0].Value.Printed is not { Length: > 0 } name || entry.Items[1].Value.Printed is not { } module)
             return Refuse(item, item.Value is PerlValue.Unknown unknown ? unknown.Reason : "a spam scanner is [name, module, …]");
-        var (protocol, address) = module[(module.LastIndexOf(':') + 1)..] switch
+        var kind = module[(module.LastIndexOf(':') + 1)..];
+        var (protocol, address) = kind switch
         {
             "SpamAssassin" or "SpamdClient" => ("spamd", "127.0.0.1:783"),
             "RspamdClient" => ("rspamd", "http://127.0.0.1:11333"),
             _ => ("", ""),
         };
-        if (protocol.Length == 0)
-            return Refuse(item, $"the spam scanner {name} ({module}) has no counterpart here");
-        StatementOf(item).Note($"the spam scanner {name} is asked at {address}; change the address where it listens elsewhere");
         var scanner = new YamlMap(PositionOf(item), StatementOf(item)) { IsRemovable = true, Comments = item.Comments, Closing = entry.Closing };
         var plain = item with { Comments = CommentSet.None };
         scanner.Add("name", Scalar(plain, name, false));
-        scanner.Add("protocol", Scalar(plain, protocol, true));
-        scanner.Add("address", Scalar(plain, address, false));
-        for (var i = 2; i + 1 < entry.Items.Count; i += 2)
+        var options = 2;
+        if (kind == "ExtProg")
+        {
+            if (entry.Items.Count < 3 || Any(Followed(entry.Items[2]) with { Comments = CommentSet.None }) is not { } command)
+                return Refuse(item, $"the spam scanner {name} has no program");
+            ClearComments(command);
+            scanner.Add("command", command);
+            if (entry.Items.Count > 3 && Followed(entry.Items[3]) is { Value: PerlValue.ArrayLink arguments } given)
+                scanner.Add("arguments", ListOf(arguments.To, PositionOf(given)));
+            options = 4;
+        }
+        else if (protocol.Length == 0)
+            return Refuse(item, $"the spam scanner {name} ({module}) has no counterpart here");
+        else
+        {
+            scanner.Add("protocol", Scalar(plain, protocol, true));
+            AddAddress();
+        }
+        for (var i = options; i + 1 < entry.Items.Count; i += 2)
         {
             var option = entry.Items[i].Value.Printed ?? "";
             var value = Followed(entry.Items[i + 1]) with { Comments = CommentSet.None };
-            if (option is "score_factor" or "mail_body_size_limit" && NumberOf(value) is { } number)
+            if (option is "score_factor" or "mail_body_size_limit" or "timeout" && NumberOf(value) is { } number)
                 scanner.Add(option, number);
-            else
+            else if (option == "mta_name" && value.Value.Printed is { Length: > 0 } text)
+                scanner.Add(option, Scalar(value, text, false));
+            else if (option != "url")
                 StatementOf(item).Note($"the option {option} of the spam scanner {name} has no meaning here");
         }
         return scanner;
+
+        void AddAddress()
+        {
+            for (var i = 2; i + 1 < entry.Items.Count; i += 2)
+                if (entry.Items[i].Value.Printed == "url" && Followed(entry.Items[i + 1]).Value.Printed is { Length: > 0 } url)
+                    address = url;
+            StatementOf(item).Note($"the spam scanner {name} is asked at {address}; change the address where it listens elsewhere");
+            scanner.Add("address", Scalar(plain, address, false));
+        }
     }
 }

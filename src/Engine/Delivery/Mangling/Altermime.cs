@@ -1,6 +1,6 @@
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
-using Amavis.Engine.Programs;
+using Amavis.Programs;
 using Amavis.Engine.Quarantine;
 using Amavis.Engine.Spooling;
 

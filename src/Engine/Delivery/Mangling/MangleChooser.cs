@@ -2,7 +2,7 @@ using Amavis.Core.Addresses;
 using Amavis.Core.Lookups;
 using Amavis.Core.Policy;
 using Amavis.Engine.Lookups;
-using Amavis.Engine.Programs;
+using Amavis.Programs;
 using Amavis.Engine.Verdicts;
 using Amavis.Mime.Headers;
 

@@ -1,5 +1,5 @@
 using Amavis.Core.Messages;
-using Amavis.Engine.Programs;
+using Amavis.Programs;
 using Amavis.Engine.Quarantine;
 
 namespace Amavis.Engine.Delivery.Methods;

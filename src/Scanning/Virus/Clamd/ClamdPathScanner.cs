@@ -9,21 +9,16 @@ internal sealed class ClamdPathScanner(string name, ScannerEndpoints endpoints, 
 {
     public string Name => name;
 
-    public async Task<ScanOutcome> ScanAsync(IReadOnlyList<ScanItem> items, Func<string, bool>? isEnough, CancellationToken cancellationToken)
+    public Task<ScanOutcome> ScanAsync(IReadOnlyList<ScanItem> items, Func<string, bool>? isEnough, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(items);
-        try
+        return ScanDirectory.UseAsync(workDirectory, items, async files =>
         {
-            using var files = await ScanDirectory.CreateAsync(workDirectory, items, cancellationToken);
             var budget = limits.VirusBudget(items.Sum(i => i.Content.Length));
             var (outcome, failure) = await endpoints.UseAsync(
                 budget, (socket, _, token) => ScanAsync(socket, files.Path, token), cancellationToken);
             return outcome ?? new ScanOutcome.Failed(failure!);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            return new ScanOutcome.Failed("the files to scan could not be written: " + e.Message);
-        }
+        }, cancellationToken);
     }
 
     private async Task<ScanOutcome> ScanAsync(Socket socket, string directory, CancellationToken cancellationToken)

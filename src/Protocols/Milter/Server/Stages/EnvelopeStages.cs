@@ -30,7 +30,7 @@ internal static class EnvelopeStages
             Envelope = envelope,
             DeclaredOctets = declared,
             Policy = policy,
-            StartedAt = session.Context.Clock.GetUtcNow(),
+            StartedAt = session.Context.Clock.GetLocalNow(),
             StartedTimestamp = session.Context.Clock.GetTimestamp(),
         });
         session.Continue();
