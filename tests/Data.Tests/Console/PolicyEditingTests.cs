@@ -139,6 +139,37 @@ public abstract class PolicyEditingTests : ConsoleTestBase
     }
 
     [Fact]
+    public async Task Tables_of_other_makers_are_edited_by_the_columns_they_have()
+    {
+        await using (var connection = await Seed.Database.OpenAsync(default))
+        {
+            foreach (var change in (string[])["ALTER TABLE policy DROP COLUMN spam_tag3_level", "ALTER TABLE policy DROP COLUMN policy_name", "ALTER TABLE users DROP COLUMN fullname", "ALTER TABLE users ADD COLUMN local char(1)"])
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText = change;
+                await command.ExecuteNonQueryAsync();
+            }
+        }
+        Seed.Database.ForgetShape();
+
+        (await Tables().ColumnsAsync(default)).ShouldNotContain(c => c.Field.Sql == "spam_tag3_level");
+        var policy = await Changes.SavePolicyAsync(Admin, Client, null, new PolicyDraft("Lost", Values(("spam_kill_level", "5"), ("spam_tag3_level", "9"))), null, default);
+        var user = await Changes.SaveUserAsync(Admin, Client, null, new UserDraft("@.example.com", 2, policy, "Lost", "N"), null, default);
+        (await Query.PolicyAsync(Admin, policy, default))!.ShouldSatisfyAllConditions(p => p.Name.ShouldBeNull(), p => p.Values["spam_kill_level"].ShouldBe("5"), p => p.Values.Keys.ShouldNotContain("spam_tag3_level"));
+        (await Query.UserAsync(Admin, user, default))!.ShouldSatisfyAllConditions(u => u.Local.ShouldBe("N"), u => u.FullName.ShouldBeNull());
+        (await Query.PoliciesAsync(Admin, $"{policy}", null, default)).Policies.ShouldHaveSingleItem().Id.ShouldBe(policy);
+    }
+
+    [Fact]
+    public async Task Without_a_lookup_database_it_is_said_what_to_set()
+    {
+        await using var tables = new PolicyTables(new Settings { StorageSqlDsn = [Seed.Dsn] }, Seed.Database);
+        tables.IsConfigured.ShouldBeFalse();
+        (await tables.FaultAsync(default))!.ShouldContain("lookup_sql_dsn is not set");
+        (await Tables().FaultAsync(default)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Who_may_only_read_changes_nothing()
     {
         var auditor = new ConsoleViewer("olga", ConsoleRole.Auditor);
