@@ -20,20 +20,22 @@ internal sealed class CommandContext(ParseResult parsed)
     public TextWriter Error => parsed.InvocationConfiguration.Error;
 
     /// <summary>The configuration, good or not; null when there is no file, after saying so.</summary>
-    public ConfigurationResult? Load()
+    /// <param name="environment">Null: without looking at the signing keys.</param>
+    public ConfigurationResult? Load(ConfigurationEnvironment? environment = null)
     {
         var given = parsed.GetValue(CommonOptions.Config);
         var path = given ?? Array.Find(Places, File.Exists);
         if (path is not null)
-            return ConfigurationLoader.Load(path, ConfigurationEnvironment.OfProcess);
+            return ConfigurationLoader.Load(path, environment ?? ConfigurationEnvironment.OfProcess);
         Fail($"there is no configuration: neither {Places[0]} nor {Places[1]} exists; name one with --config");
         return null;
     }
 
     /// <summary>The settings of a good configuration; null after naming the mistakes. Notices are left to <c>config check</c>.</summary>
-    public Settings? LoadSettings()
+    /// <param name="environment">Null: without looking at the signing keys.</param>
+    public Settings? LoadSettings(ConfigurationEnvironment? environment = null)
     {
-        if (Load() is not { } result)
+        if (Load(environment) is not { } result)
             return null;
         if (!result.IsGood)
             ReportMistakes(result);

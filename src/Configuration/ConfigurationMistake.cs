@@ -13,5 +13,10 @@ public sealed record SourcePosition(string File, int Line, int Column)
 /// <param name="Key">The variable, with the path inside it where there is one: <c>policy_bank.MYNETS.inet_acl</c>.</param>
 public sealed record ConfigurationMistake(SourcePosition Position, string Key, string What)
 {
-    public override string ToString() => $"{Position}: {Key}: {What}";
+    /// <summary>One line, whatever the file has for keys and values.</summary>
+    public override string ToString()
+    {
+        var line = $"{Position}: {Key}: {What}";
+        return line.Any(char.IsControl) ? string.Concat(line.Select(c => char.IsControl(c) ? ' ' : c)) : line;
+    }
 }

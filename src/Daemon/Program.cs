@@ -26,11 +26,20 @@ if (args is not ["--config", var path])
     Console.Error.WriteLine("usage: amavisd --config FILE");
     return faultyConfiguration;
 }
-var configuration = ConfigurationLoader.Load(path, ConfigurationEnvironment.OfProcess);
+var configuration = ConfigurationLoader.Load(path, SigningEnvironment.Value);
 foreach (var mistake in configuration.Mistakes)
     Console.Error.WriteLine(mistake);
 if (configuration.Settings is not { } settings)
     return faultyConfiguration;
+try
+{
+    Privileges.Drop(settings);
+}
+catch (InvalidOperationException e)
+{
+    Console.Error.WriteLine("amavisd: can't start: " + e.Message);
+    return 1;
+}
 
 // What everything uses.
 var clock = TimeProvider.System;

@@ -5,6 +5,7 @@ using Amavis.Core.Storage;
 using Amavis.Dns.Resolving;
 using Amavis.Engine.Hooks;
 using Amavis.Engine.Notices;
+using Amavis.Engine.Rehearsing;
 using Amavis.Engine.Spooling;
 using Amavis.Protocols.Smtp.Client;
 using Amavis.Scanning;
@@ -34,6 +35,8 @@ public sealed record EngineServices
     public IAddressDirectory? Directory { get; init; }
     /// <summary>Where keys of signatures are asked for; null: signatures are not verified.</summary>
     public IDnsResolver? Resolver { get; init; }
+    /// <summary>Takes what would leave while a message is only tried out; null: in earnest.</summary>
+    public Rehearsal? Rehearsal { get; init; }
     /// <summary>Private directory for the parts of messages; emptied at start.</summary>
     public required string WorkDirectory { get; init; }
 }

@@ -52,11 +52,22 @@ internal sealed partial class Letter
     /// <summary>Who signed it; nobody, as long as nobody has looked.</summary>
     public DkimReport Dkim { get; private set; } = DkimReport.None;
 
+    /// <summary>What SPF, DMARC and ARC say; empty: nothing, or nobody has asked.</summary>
+    public IReadOnlyList<AuthenticationResult> SenderResults { get; private set; } = [];
+
     /// <summary>The same letter with its signatures verified.</summary>
     public Letter SignedAs(DkimReport report)
     {
         var other = (Letter)MemberwiseClone();
         other.Dkim = report;
+        return other;
+    }
+
+    /// <summary>The same letter with its sender judged.</summary>
+    public Letter SentAs(IReadOnlyList<AuthenticationResult> results)
+    {
+        var other = (Letter)MemberwiseClone();
+        other.SenderResults = results;
         return other;
     }
 

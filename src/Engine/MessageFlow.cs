@@ -30,6 +30,8 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
 
     private readonly StageClock _stages = new(services.Clock, services.Counters);
 
+    private readonly BankHistory _banks = new(message);
+
     private ServerPlace? _place;
 
     /// <summary>Name of the stage at work, for the reply when it fails and for the process list.</summary>
@@ -57,13 +59,17 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
 
         Section = "lookup";
         await LoadMyUsersAsync(cancellationToken);
+        _banks.Note(message.Policy, "a database says that the sender is local");
         LoadAuthorBanks(letter.Dkim);
+        _banks.Note(message.Policy, "author_to_policy_bank_maps has a signed author");
         letter = letter.Under(message.Policy);
 
         Section = "gen_mail_id";
         var (mailId, secretId) = MailIds.Create(message.Policy.Settings.MailIdSizeBits);
+        LogBegin(mailId);
         using var hooks = new MessageHooks(services, message.LogId, deadline);
         letter = await BeginHooksAsync(hooks, letter, mailId, cancellationToken);
+        _banks.Note(message.Policy, "a hook loaded it");
         Section = "lookup";
         var book = new AddressBook(services.Directory, message.Policy.Settings);
         var policies = await RecipientPolicies.FindAsync(
@@ -77,6 +83,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         using var checkedMessage = await checks.RunAsync(cancellationToken);
         // Banks loaded for the viruses found say what is done from here on.
         (message, policies) = (checkedMessage.Message, checkedMessage.Policies);
+        _banks.Note(message.Policy, "virus_name_to_policy_bank_maps has a virus found");
         var findings = checkedMessage.Findings;
         NamedCounts.Add(counters, findings);
 
@@ -111,7 +118,16 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         Section = "forward";
         var order = new ForwardOrder { Arrival = arrival, Quarantined = copies.Any(c => !c.Archive) };
         order = await hooks.SendingAsync(order, verdicts, findings, copies, cancellationToken);
-        var signer = new MailSigner(services, message.Policy.Settings, message.LogId, message.Envelope.Sender, message.ReceivedAt, letter.Dkim);
+        var signer = new MailSigner(services, new SigningFacts
+        {
+            Settings = message.Policy.Settings,
+            LogId = message.LogId,
+            EnvelopeSender = message.Envelope.Sender,
+            Recipients = [.. message.Envelope.Recipients.Select(r => r.Address)],
+            ReceivedAt = message.ReceivedAt,
+            Report = letter.Dkim,
+            Deadline = deadline,
+        });
         using var forward = new ForwardStage(services, message, letter, book, deadline, counters, order, verdicts, findings, signer);
         var outcomes = await forward.RunAsync(cancellationToken);
         Section = "always_bcc";
@@ -148,14 +164,29 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         return replies;
     }
 
-    /// <summary>What a client changes that passes the message on itself, signatures of the changed message first.</summary>
+    private void LogBegin(string mailId)
+    {
+        if (!services.Log.IsEnabled(1))
+            return;
+        var banks = message.Policy.Path.Length > 0 ? message.Policy.Path + " " : "";
+        var client = message.Client.Address is { } address ? $"[{address}] " : "";
+        var recipients = string.Join(',', message.Envelope.Recipients.Select(r => r.Address.Bracketed));
+        services.Log.Line(1, message.LogId, $"Checking: {mailId} {banks}{client}{message.Envelope.Sender.Bracketed} -> {recipients}");
+    }
+
+    /// <summary>With the banks loaded so far.</summary>
+    public PolicyState Policy => message.Policy;
+
     private TimeSpan Elapsed => services.Clock.GetElapsedTime(message.StartedTimestamp);
 
     private async Task<Letter> VerifySignaturesAsync(Letter letter, CancellationToken cancellationToken)
     {
         var report = await new SignatureCheck(services, message, letter, deadline).RunAsync(cancellationToken);
+        if (report is not null)
+            letter = letter.SignedAs(report);
+        var results = await new SenderCheck(services, message, letter, deadline).RunAsync(letter.Dkim, cancellationToken);
         _stages.End(Stage.Signatures);
-        return report is null ? letter : letter.SignedAs(report);
+        return results.Count == 0 ? letter : letter.SentAs(results);
     }
 
     private async Task<Letter> BeginHooksAsync(MessageHooks hooks, Letter letter, string mailId, CancellationToken cancellationToken)
@@ -215,7 +246,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
     {
         try
         {
-            await new MessageReport(services, message, letter, _stages).WriteAsync(finished);
+            await new MessageReport(services, message, letter, _stages, _banks).WriteAsync(finished);
         }
         catch (Exception e)
         {
@@ -225,7 +256,7 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
 
     private MessageArrival Arrival(Letter letter, string mailId, string secretId) => new()
     {
-        PartitionTag = message.Policy.Settings.PartitionTag,
+        PartitionTag = message.Policy.Settings.PartitionTag.At(message.ReceivedAt),
         MailId = mailId,
         SecretId = secretId,
         AmId = message.LogId.Length > 20 ? message.LogId[..20] : message.LogId,

@@ -13,20 +13,21 @@ public sealed class ProjectReferenceTests
         ["Dns"] = ["Core"],
         ["Snmp"] = ["Core"],
         ["Dkim"] = ["Core", "Mime", "Dns"],
+        ["Authentication"] = ["Core", "Mime", "Dns", "Dkim"],
         ["Protocols"] = ["Core"],
         ["Programs"] = [],
         ["Decoding"] = ["Core", "Mime", "Programs"],
         ["Scanning"] = ["Core", "Mime", "Programs"],
         ["Configuration"] = ["Core"],
         ["Data"] = ["Core"],
-        ["Engine"] = ["Core", "Mime", "Dns", "Dkim", "Snmp", "Protocols", "Decoding", "Scanning", "Programs"],
+        ["Engine"] = ["Core", "Mime", "Dns", "Dkim", "Authentication", "Snmp", "Protocols", "Decoding", "Scanning", "Programs"],
         ["Daemon"] = ["Core", "Configuration", "Engine", "Data", "Protocols", "Snmp", "Scanning", "Decoding", "Mime"],
         ["Web"] = ["Core", "Configuration", "Data", "Protocols", "Mime"],
-        ["Cli"] = ["Core", "Configuration", "Data", "Protocols", "Engine", "Scanning", "Decoding", "Mime"],
+        ["Cli"] = ["Core", "Configuration", "Data", "Protocols", "Engine", "Scanning", "Decoding", "Mime", "Dns", "Dkim"],
         ["Demo"] = ["Core", "Protocols"],
     };
 
-    private static readonly string[] WithoutPackages = ["Core", "Mime", "Dns", "Dkim", "Snmp", "Protocols"];
+    private static readonly string[] WithoutPackages = ["Core", "Mime", "Dns", "Dkim", "Authentication", "Snmp", "Protocols"];
 
     public static TheoryData<string> Projects() =>
         [.. Directory.EnumerateDirectories(Path.Combine(Samples.Root, "src")).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];

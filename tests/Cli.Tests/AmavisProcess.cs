@@ -27,11 +27,15 @@ public abstract class AmavisProcess : IDisposable
         return path;
     }
 
-    protected async Task<CliRun> RunAsync(params string[] arguments)
+    protected Task<CliRun> RunAsync(params string[] arguments) => RunWithInputAsync(null, arguments);
+
+    /// <param name="input">What it reads; null: what the test reads.</param>
+    protected async Task<CliRun> RunWithInputAsync(string? input, params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "amavis"), arguments)
         {
             WorkingDirectory = Root,
+            RedirectStandardInput = input is not null,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -40,9 +44,21 @@ public abstract class AmavisProcess : IDisposable
         using var deadline = new CancellationTokenSource(Deadline);
         var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
         var error = process.StandardError.ReadToEndAsync(deadline.Token);
+        if (input is not null)
+        {
+            await process.StandardInput.WriteAsync(input.AsMemory(), deadline.Token);
+            process.StandardInput.Close();
+        }
         await process.WaitForExitAsync(deadline.Token);
         return new CliRun(process.ExitCode, await output, await error);
     }
+
+    /// <summary>A command that runs until it is ended; the test ends it.</summary>
+    protected Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "amavis"), arguments)
+    {
+        WorkingDirectory = Root,
+        RedirectStandardError = true,
+    })!;
 
     public void Dispose()
     {

@@ -19,8 +19,8 @@ public sealed class NoticeTests : ConfigurationFixture
 
     [Fact]
     public void Variables_without_effect_are_named_in_one_notice_with_those_in_banks() =>
-        Load(Quiet + "daemon_user: amavis\npolicy_bank: {A: {ip_repu_score_limit: 5}}\n").Notices.ShouldHaveSingleItem()
-            .ShouldBe("known, but without effect in this version: daemon_user, policy_bank.A.ip_repu_score_limit");
+        Load(Quiet + "daemon_chroot_dir: /x\npolicy_bank: {A: {ip_repu_score_limit: 5}}\n").Notices.ShouldHaveSingleItem()
+            .ShouldBe("known, but without effect in this version: daemon_chroot_dir, policy_bank.A.ip_repu_score_limit");
 
     [Fact]
     public void Missing_sockets_and_databases_are_noticed()

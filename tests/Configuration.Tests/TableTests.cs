@@ -1,6 +1,7 @@
 using Amavis.Core.Addresses;
 using Amavis.Core.Categories;
 using Amavis.Core.Lookups;
+using Amavis.Core.Policy;
 
 namespace Amavis.Configuration.Tests;
 
@@ -181,8 +182,18 @@ public sealed class TableTests : ConfigurationFixture
     public void Names_of_older_releases_are_understood()
     {
         var settings = Good("DO_SYSLOG: true\nLOGFILE: /x\nfinal_destiny_by_ccat: {spam: D_BOUNCE}\nsql_partition_tag: 3\n");
-        (settings.DoSyslog, settings.LogFile, settings.PartitionTag).ShouldBe((true, "/x", 3));
+        (settings.DoSyslog, settings.LogFile, settings.PartitionTag.Number).ShouldBe((true, "/x", 3));
         settings.FinalDestinyMapsByCcatOver.Entries.ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData("iso8601_week", PartitionPeriod.Week)]
+    [InlineData("iso8601_yearweek", PartitionPeriod.YearWeek)]
+    [InlineData("iso8601_weekday", PartitionPeriod.Weekday)]
+    public void Partition_tags_may_come_from_the_time_of_arrival(string word, PartitionPeriod period)
+    {
+        Good($"partition_tag: {word}\n").PartitionTag.ShouldBe(new PartitionTag(period));
+        Good("partition_tag: null\n").PartitionTag.ShouldBe(0);
     }
 
     [Fact]

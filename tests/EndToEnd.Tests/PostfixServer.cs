@@ -64,10 +64,13 @@ internal sealed class PostfixServer : IAsyncDisposable
             trace unix - - n - 0 bounce
             verify unix - - n - 1 verify
             flush unix n - n 1000? 0 flush
+            showq unix n - n - - showq
             proxymap unix - - n - - proxymap
             smtp unix - - n - - smtp
               -o smtp_send_xforward_command=yes
             relay unix - - n - - smtp
+            lmtp unix - - n - - lmtp
+              -o lmtp_send_xforward_command=yes
             error unix - - n - - error
             retry unix - - n - - error
             virtual unix - n n - - virtual
@@ -98,10 +101,44 @@ internal sealed class PostfixServer : IAsyncDisposable
         }
     }
 
+    /// <summary>All messages in the mailbox, in the order they came.</summary>
+    public IReadOnlyList<string> Delivered() =>
+        File.Exists(Mailbox) ? [.. ("\n" + File.ReadAllText(Mailbox)).Split("\nFrom ").Skip(1).Select(m => m + "\n")] : [];
+
+    /// <summary>The queue as JSON, a message a line; empty when nothing is in it.</summary>
+    public Task<string> QueueAsync() => OutputAsync("/usr/sbin/postqueue", "-c", Configuration, "-j");
+
+    /// <summary>Deletes all that is in the queue.</summary>
+    public Task EmptyQueueAsync() => RunAsync("/usr/sbin/postsuper", "-c", Configuration, "-d", "ALL");
+
+    /// <summary>Waits until everything is delivered.</summary>
+    /// <param name="flush">Put-off messages are tried again.</param>
+    public async Task WaitForEmptyQueueAsync(bool flush = false)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        for (var round = 0; (await QueueAsync()).Length > 0; round++)
+        {
+            if (limit.IsCancellationRequested)
+                throw new TimeoutException($"the queue is not empty: {await QueueAsync()}\n{Log}");
+            if (flush && round % 10 == 0)
+                await RunAsync("/usr/sbin/postqueue", "-c", Configuration, "-f");
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await RunAsync("/usr/sbin/postfix", "-c", Configuration, "stop");
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private static async Task<string> OutputAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program}: {await error}");
     }
 
     private static async Task<int> RunAsync(string program, params string[] arguments)

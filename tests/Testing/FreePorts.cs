@@ -3,18 +3,35 @@ using System.Net.Sockets;
 
 namespace Amavis.Testing;
 
-/// <summary>Free loopback ports.</summary>
+/// <summary>
+/// Free loopback ports, below those the system gives to outgoing connections: a port of these could be taken before it is used.
+/// </summary>
 public static class FreePorts
 {
-    /// <summary>A free port at this moment; another process could take it before it is used.</summary>
+    private const int First = 10_240;
+    private const int Last = 32_767;
+
+    /// <summary>A free port at this moment.</summary>
     public static int Next() => Take(1)[0];
 
     /// <summary>Distinct ports nobody listens on now.</summary>
     public static int[] Take(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        foreach (var listener in listeners)
-            listener.Start();
+        var listeners = new List<TcpListener>();
+        while (listeners.Count < count)
+        {
+            var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(First, Last + 1));
+            try
+            {
+                listener.Start();
+                listeners.Add(listener);
+            }
+            catch (SocketException)
+            {
+                // Taken; the next one.
+                listener.Dispose();
+            }
+        }
         var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
         foreach (var listener in listeners)
             listener.Stop();

@@ -31,7 +31,7 @@ public sealed class OpenDkim : IDisposable
         return verdicts;
     }
 
-    /// <summary>The message with its signature on top.</summary>
+    /// <summary>The message with its signature on top, whoever its author is.</summary>
     /// <param name="algorithm">rsa-sha256 or ed25519-sha256.</param>
     /// <param name="forms">As in the tag c=.</param>
     public async Task<byte[]> SignAsync(byte[] message, string pem, string domain, string selector, string algorithm, string forms)
@@ -39,7 +39,7 @@ public sealed class OpenDkim : IDisposable
         var key = _directory.FilePath("key.pem");
         await File.WriteAllTextAsync(key, pem);
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var configuration = Write("sign.conf", "Mode s", "Domain " + domain, "Selector " + selector, "KeyFile " + key, "RequireSafeKeys no",
+        var configuration = Write("sign.conf", "Mode s", "KeyTable " + Write("keytable", $"k {domain}:{selector}:{key}"), "SigningTable refile:" + Write("signingtable", "* k"), "RequireSafeKeys no",
             "SignatureAlgorithm " + algorithm, "Canonicalization " + forms, "InternalHosts 0.0.0.0/0,127.0.0.1,localhost", "MaximumHeaders 0");
         var (status, output) = await RunAsync(configuration, message);
         var at = output.IndexOf("DKIM-Signature:", StringComparison.Ordinal);

@@ -9,6 +9,7 @@ public sealed class ZoneResolver : IDnsResolver
 {
     private readonly Dictionary<DnsQuestion, List<DnsRecord>> _records = [];
     private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _failingOtherwise = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _failing = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Questions asked, in order.</summary>
@@ -41,6 +42,13 @@ public sealed class ZoneResolver : IDnsResolver
         return this;
     }
 
+    /// <summary>Nobody can tell anything about a name but what was put in.</summary>
+    public ZoneResolver FailOthers(string name)
+    {
+        _failingOtherwise.Add(name);
+        return this;
+    }
+
     public async ValueTask<DnsAnswer> AskAsync(string name, RecordType type, CancellationToken cancellationToken)
     {
         var question = new DnsQuestion(name, type);
@@ -58,6 +66,8 @@ public sealed class ZoneResolver : IDnsResolver
                 break;
             question = question with { Name = ((DnsRecord.Named)alias[0]).Target };
         }
+        if (_failingOtherwise.Contains(question.Name))
+            return DnsAnswer.Failure("ServerFailure");
         return new DnsAnswer(_names.Contains(question.Name) ? DnsStatus.NoData : DnsStatus.NoName, [], "nothing there");
     }
 }

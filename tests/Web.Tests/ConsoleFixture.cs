@@ -1,3 +1,5 @@
+using Amavis.Core.Lookups;
+using Amavis.Core.Lookups.Databases;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 using Amavis.Data.Console;
@@ -43,6 +45,8 @@ public sealed class ConsoleFixture : IAsyncLifetime
             MyHostname = "mx.example.com",
             QuarantineDir = QuarantineDirectory,
             StorageSqlDsn = [Seed.Dsn],
+            LookupSqlDsn = [Seed.Dsn],
+            SpamKillLevelMaps = new LookupMaps([.. PolicyField.Of("spam_kill_level_maps")!.Tables(sql: true, ldap: false), new ConstantTable(new LookupValue(6.9))]),
             Web = new WebSettings { StateDir = Path.Combine(Directory, "state") },
         };
         _app = ConsoleHost.Build(settings, builder =>

@@ -12,6 +12,13 @@ public sealed class PageTests(ConsoleFixture console) : IClassFixture<ConsoleFix
     [InlineData("/quarantine")]
     [InlineData("/people")]
     [InlineData("/people?who=user@example.com")]
+    [InlineData("/policies")]
+    [InlineData("/policies/new")]
+    [InlineData("/policies/users")]
+    [InlineData("/policies/users/new")]
+    [InlineData("/policies/senders")]
+    [InlineData("/who")]
+    [InlineData("/who?address=user@example.com&sender=a@far.example&client=192.0.2.1")]
     [InlineData("/me")]
     [InlineData("/nothing/here")]
     public async Task Every_page_forbids_foreign_and_inline_script_and_style_and_has_none(string path)
@@ -34,6 +41,13 @@ public sealed class PageTests(ConsoleFixture console) : IClassFixture<ConsoleFix
     [InlineData("/quarantine")]
     [InlineData("/people")]
     [InlineData("/people?who=user@example.com")]
+    [InlineData("/policies")]
+    [InlineData("/policies/new")]
+    [InlineData("/policies/users")]
+    [InlineData("/policies/users/new")]
+    [InlineData("/policies/senders")]
+    [InlineData("/who")]
+    [InlineData("/who?address=user@example.com&sender=a@far.example&client=192.0.2.1")]
     [InlineData("/me")]
     public async Task Every_page_has_a_language_a_title_one_heading_and_a_way_past_the_menu(string path)
     {
@@ -51,6 +65,9 @@ public sealed class PageTests(ConsoleFixture console) : IClassFixture<ConsoleFix
     }
 
     [Theory]
+    [InlineData("/policies/4711")]
+    [InlineData("/policies/users/4711")]
+    [InlineData("/policies/senders/4711")]
     [InlineData("/messages/0-unknown")]
     [InlineData("/messages/0-unknown?tab=content")]
     [InlineData("/messages/garbage")]
@@ -113,6 +130,10 @@ public sealed class PageTests(ConsoleFixture console) : IClassFixture<ConsoleFix
     [InlineData("/messages?after=99999999999.0-abc")]
     [InlineData("/quarantine?after=1.0-abc&days=-5&state=zzz&open=garbage")]
     [InlineData("/quarantine?open=0-unknown")]
+    [InlineData("/policies?q=%00'%25&after=x")]
+    [InlineData("/policies/users?q=%27%5c%25&policy=x&after=%ff")]
+    [InlineData("/policies/senders?q=%5c&after=%27")]
+    [InlineData("/who?address=%00%0d&sender=@&client=x&bank=,,")]
     public async Task Odd_addresses_give_a_page(string path) => (await (await console.SignInAsync()).GetAsync(path)).Status.ShouldBe(200);
 
     [Fact]

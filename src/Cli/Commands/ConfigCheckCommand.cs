@@ -11,7 +11,7 @@ internal sealed class ConfigCheckCommand : Command
 
     private static int Run(CommandContext context)
     {
-        if (context.Load() is not { } result)
+        if (context.Load(SigningEnvironment.Value) is not { } result)
             return ExitCodes.Failed;
         if (context.Json)
             context.WriteJson(ConfigurationReport.Json(result));

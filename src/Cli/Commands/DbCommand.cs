@@ -16,9 +16,9 @@ internal sealed class DbCommand : Command
     public DbCommand() : base("db", "The database")
     {
         var migrate = new Command("migrate", "Create or upgrade the tables");
-        migrate.SetAction((parsed, stop) => With(parsed, (context, database, _) => MigrateAsync(context, database, stop)));
+        migrate.SetAction((parsed, stop) => MigrateAsync(new CommandContext(parsed), stop));
         var status = new Command("status", "Rows, and what migrate would do");
-        status.SetAction((parsed, stop) => With(parsed, (context, database, _) => StatusAsync(context, database, stop)));
+        status.SetAction((parsed, stop) => With(parsed, (context, database, settings) => StatusAsync(context, database, settings, stop)));
         var purge = new Command("purge", "Delete old messages from the log and the quarantine") { OlderThan };
         purge.SetAction((parsed, stop) => With(parsed, (context, database, settings) => PurgeAsync(context, database, settings, parsed.GetValue(OlderThan)!, stop)));
         foreach (var command in (Command[])[migrate, status, purge])
@@ -31,15 +31,37 @@ internal sealed class DbCommand : Command
         return DatabaseContext.RunAsync(context, (database, settings) => work(context, database, settings));
     }
 
-    private static async Task<int> MigrateAsync(CommandContext context, AmavisDatabase database, CancellationToken cancellationToken)
+    /// <summary>The database of the log, and that of lookups where it is another.</summary>
+    private static async Task<int> MigrateAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var report = await new DatabaseMigrator(NullLogger<DatabaseMigrator>.Instance).MigrateAsync(database, cancellationToken);
-        var text = report.Steps.Count == 0 ? "the schema is up to date" : string.Join(Environment.NewLine, report.Steps.Concat(report.Notes));
-        return context.Done(text, new JsonObject { ["ok"] = true, ["steps"] = Texts(report.Steps), ["notes"] = Texts(report.Notes) });
+        if (context.LoadSettings() is not { } settings)
+            return ExitCodes.Failed;
+        var reports = new List<(string Database, MigrationReport Report)>();
+        var outcome = await DatabaseContext.RunOnEachAsync(context, settings, async database =>
+            reports.Add((database.Label, await new DatabaseMigrator(NullLogger<DatabaseMigrator>.Instance).MigrateAsync(database, cancellationToken))));
+        if (outcome != ExitCodes.Done)
+            return outcome;
+        var lines = reports.SelectMany(r => Lines(r.Report).Select(line => reports.Count == 1 ? line : $"{r.Database}: {line}"));
+        return context.Done(string.Join(Environment.NewLine, lines), new JsonObject
+        {
+            ["ok"] = true,
+            ["steps"] = Texts(reports[0].Report.Steps),
+            ["notes"] = Texts(reports[0].Report.Notes),
+            ["databases"] = new JsonArray([.. reports.Select(r => (JsonNode)new JsonObject
+            {
+                ["database"] = r.Database,
+                ["steps"] = Texts(r.Report.Steps),
+                ["notes"] = Texts(r.Report.Notes),
+            })]),
+        });
     }
 
-    private static async Task<int> StatusAsync(CommandContext context, AmavisDatabase database, CancellationToken cancellationToken)
+    private static IEnumerable<string> Lines(MigrationReport report) =>
+        report.Steps.Count == 0 ? report.Notes.Prepend("the schema is up to date") : report.Steps.Concat(report.Notes);
+
+    private static async Task<int> StatusAsync(CommandContext context, AmavisDatabase database, Core.Policy.Settings settings, CancellationToken cancellationToken)
     {
+        var lookups = await LookupStepsAsync(settings, cancellationToken);
         var status = await new Maintenance(database, TimeProvider.System, NullLogger<Maintenance>.Instance).StatusAsync(cancellationToken);
         if (context.Json)
         {
@@ -57,6 +79,8 @@ internal sealed class DbCommand : Command
                 ["newest"] = status.Newest?.ToString("O"),
                 ["pendingSteps"] = Texts(status.PendingSteps),
                 ["notes"] = Texts(status.Notes),
+                ["lookupDatabase"] = lookups?.Database,
+                ["lookupPendingSteps"] = lookups is { } own ? Texts(own.Steps) : null,
             });
             return ExitCodes.Done;
         }
@@ -68,7 +92,22 @@ internal sealed class DbCommand : Command
             context.Out.WriteLine("to be done by \"amavis db migrate\": " + step);
         foreach (var note in status.Notes)
             context.Out.WriteLine(note);
+        if (lookups is { } other)
+        {
+            context.Out.WriteLine($"lookups in {other.Database}{(other.Steps.Count == 0 ? ": up to date" : "")}");
+            foreach (var step in other.Steps)
+                context.Out.WriteLine("to be done there by \"amavis db migrate\": " + step);
+        }
         return ExitCodes.Done;
+    }
+
+    /// <summary>What migrate would do to the database of lookups; null: there is none beside that of the log.</summary>
+    private static async Task<(string Database, IReadOnlyList<string> Steps)?> LookupStepsAsync(Core.Policy.Settings settings, CancellationToken cancellationToken)
+    {
+        if (settings.LookupSqlDsn is not [var source, ..] || source == settings.StorageSqlDsn[0])
+            return null;
+        await using var database = new AmavisDatabase(source);
+        return (database.Label, (await DatabaseMigrator.PlanAsync(database, cancellationToken)).Steps);
     }
 
     private static async Task<int> PurgeAsync(CommandContext context, AmavisDatabase database, Core.Policy.Settings settings, string age, CancellationToken cancellationToken)

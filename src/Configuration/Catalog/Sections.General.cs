@@ -30,7 +30,7 @@ internal static partial class Sections
         add.TextOrEmpty("$recipient_delimiter", Dynamic, s => s.RecipientDelimiter, (s, v) => s with { RecipientDelimiter = v }, "characters that begin an address extension; empty: none");
         add.Truth("$soft_bounce", Dynamic, s => s.SoftBounce, (s, v) => s with { SoftBounce = v }, "answer 4xx where 5xx would be due");
         add.Integer("$mail_id_size_bits", Global, SpecialScalars.MailIdBits, s => s.MailIdSizeBits, (s, v) => s with { MailIdSizeBits = (int)v }, "length of mail ids, a multiple of 24");
-        add.Integer("$partition_tag", Dynamic, Scalars.Integer(int.MinValue, int.MaxValue, whenNull: 0), s => s.PartitionTag, (s, v) => s with { PartitionTag = (int)v }, "part of all SQL keys, for purging by period");
+        add.Add("$partition_tag", Text, Dynamic, SpecialScalars.Partition, s => s.PartitionTag.ToString(), (Settings s, PartitionTag v) => s with { PartitionTag = v }, "part of all SQL keys: a number, or iso8601_week, iso8601_yearweek or iso8601_weekday of arrival", "0");
 
         add.Integer("$log_level", Dynamic, Scalars.Integer(-5, 5, whenNull: 0), s => s.LogLevel, (s, v) => s with { LogLevel = (int)v }, "detail of the log, 0 to 5");
         add.Truth("$do_syslog", Global, s => s.DoSyslog, (s, v) => s with { DoSyslog = v }, "log to syslog");
@@ -39,14 +39,14 @@ internal static partial class Sections
         add.Line("$logfile", Global, s => s.LogFile, (s, v) => s with { LogFile = v }, "log file when not logging to syslog; null: standard error");
         add.Integer("$logline_maxlen", Global, Scalars.Integer(50, 100_000), s => s.LoglineMaxlen, (s, v) => s with { LoglineMaxlen = (int)v }, "characters after which a syslog line is continued on another");
 
-        add.Later("$daemon_user", Text, Global, "null", "account the daemon changes to; start it under that account instead");
-        add.Later("$daemon_group", Text, LegacyStatic, "null", "group the daemon changes to");
-        add.Later("@daemon_groups", List, Global, "groups of daemon_user", "groups the daemon changes to");
+        add.Line("$daemon_user", Global, s => s.DaemonUser, (s, v) => s with { DaemonUser = string.IsNullOrEmpty(v) ? null : v }, "account the daemon changes to when it is started as root: a name or a number");
+        add.Line("$daemon_group", LegacyStatic, s => s.DaemonGroup, (s, v) => s with { DaemonGroup = string.IsNullOrEmpty(v) ? null : v }, "group the daemon changes to with daemon_user, before daemon_groups");
+        add.Add("@daemon_groups", List, Global, Scalars.Lines, s => s.DaemonGroups, (Settings s, IReadOnlyList<string> v) => s with { DaemonGroups = v }, "groups the daemon changes to with daemon_user", "groups of daemon_user");
         add.Later("$daemon_chroot_dir", Text, Global, "null", "directory that becomes the root of the daemon");
         add.Line("$path", Global, s => s.ProgramPath, (s, v) => s with { ProgramPath = string.IsNullOrEmpty(v) ? null : v }, "directories in which helper programs are searched; null: those of the daemon");
         add.Line("$helpers_home", Global, s => s.HelpersHome, (s, v) => s with { HelpersHomeOrNull = v }, "home directory of helper programs", "MYHOME");
         add.Later("$instance_name", Text, Global, "\"\"", "free tag of this instance");
-        add.Later("$allow_preserving_evidence", Truth, Global, "true", "keep a message's directory after trouble with it");
+        add.Truth("$allow_preserving_evidence", Global, s => s.AllowPreservingEvidence, (s, v) => s with { AllowPreservingEvidence = v }, "keep a message in a directory below TEMPBASE when its processing broke off");
         add.Truth("$replace_existing_extension", Dynamic, s => s.ReplaceExistingExtension, (s, v) => s with { ReplaceExistingExtension = v }, "a new address extension replaces the old one instead of being appended");
         add.TextOrEmpty("$snmp_contact", Dynamic, s => s.SnmpContact, (s, v) => s with { SnmpContact = v }, "sysContact in SNMP; banks do not change it");
         add.TextOrEmpty("$snmp_location", Dynamic, s => s.SnmpLocation, (s, v) => s with { SnmpLocation = v }, "sysLocation in SNMP; banks do not change it");
@@ -58,10 +58,10 @@ internal static partial class Sections
         add.Templ("$log_verbose_templ", Global, s => s.LogVerboseTempl, (s, v) => s with { LogVerboseTempl = v ?? Core.Templates.Template.Empty }, "ready-made value for log_templ, with the subject, the author, the tests and more");
         add.Add("$log_templ", ValueKind.Template, Dynamic, Templates.LogTemplate, s => s.LogTempl, (Settings s, Func<Settings, Template?> v) => s with { LogTempl = v(s) }, "the line logged for each message: a template, log_short_templ or log_verbose_templ", "log_short_templ");
         add.Add<Template?>("$log_recip_templ", ValueKind.Template, Dynamic, Templates.RecipientLogTemplate, s => s.LogRecipTempl, (s, v) => s with { LogRecipTempl = v }, "the line logged for each recipient: a template, or built-in; null: none");
-        add.Later("$enable_log_capture", Truth, Global, "false", "keep the full log of each message until it is done");
-        add.Later("$enable_log_capture_dump", Truth, Dynamic, "false", "write the log kept by enable_log_capture at the end of the message");
-        add.LaterAll(Tables, Dynamic, "[]", "addresses whose mail is logged in full detail", "@debug_sender_maps", "@debug_recipient_maps");
-        add.Later("@debug_sender_acl", List, LegacyStatic, "[]", "goes into debug_sender_maps");
+        add.Truth("$enable_log_capture", Global, s => s.EnableLogCapture, (s, v) => s with { EnableLogCapture = v }, "keep the full log of each message until it is done");
+        add.Truth("$enable_log_capture_dump", Dynamic, s => s.EnableLogCaptureDump, (s, v) => s with { EnableLogCaptureDump = v }, "write the log kept by enable_log_capture at the end of the message");
+        add.Maps("@debug_sender_maps", Dynamic, TruthMaps, s => s.DebugSenderMaps, (s, v) => s with { DebugSenderMaps = v }, "senders whose mail is logged in full detail and kept as evidence", null, null, "@debug_sender_acl");
+        add.Maps("@debug_recipient_maps", Dynamic, TruthMaps, s => s.DebugRecipientMaps, (s, v) => s with { DebugRecipientMaps = v }, "recipients whose mail is logged in full detail and kept as evidence");
         add.Integer("$macro_tests_sanity_limit", Global, Scalars.Integer(1, 10_000), s => s.MacroTestsSanityLimit, (s, v) => s with { MacroTestsSanityLimit = (int)v }, "rule names shown at most in templates");
 
         add.Meaningless("$daemonize", Truth, Global, "true", "detach from the terminal; the daemon always stays in the foreground");

@@ -51,7 +51,6 @@ internal static partial class Sections
         add.Meaningless("$sa_userprefs_file", Text, Global, "null", "files of the spam checker inside the process");
         add.Meaningless("$dspam", Text, Global, "null", "program of another spam checker");
 
-        add.Later("@author_to_policy_bank_maps", Tables, Dynamic, "[]", "policy banks by author and signing domain");
     }
 
     /// <summary>A map of recipients to tables of senders; null: none.</summary>

@@ -61,6 +61,14 @@ internal static class SpecialScalars
         Scalars.Integer(24, 240)(node, context, out value)
         && (value % 24 == 0 || context.Fault(node, $"{value} is not a multiple of 24"));
 
+    /// <summary>A number, or the period that gives it; null: 0.</summary>
+    public static bool Partition(Node node, BindContext context, out PartitionTag value)
+    {
+        value = 0;
+        return node is ScalarNode scalar && (scalar.IsNull || PartitionTag.TryParse(scalar.Text, out value))
+            || context.Expects(node, "a whole number, iso8601_week, iso8601_yearweek or iso8601_weekday");
+    }
+
     public static bool Facility(Node node, BindContext context, out string value)
     {
         value = "mail";

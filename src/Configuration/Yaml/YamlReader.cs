@@ -26,7 +26,17 @@ internal sealed class YamlReader
         try
         {
             using var reader = new StringReader(text);
-            return new YamlReader(file, reader, mistakes).ReadDocument();
+            var yaml = new YamlReader(file, reader, mistakes);
+            try
+            {
+                return yaml.ReadDocument();
+            }
+            catch (InvalidOperationException)
+            {
+                // The library's own word for some texts it can't make sense of, as keys of hundreds of lines.
+                mistakes.Add(yaml._parser.Current is { } last ? yaml.At(last) : new SourcePosition(file, 1, 1), "yaml", "what follows here can't be read");
+                return null;
+            }
         }
         catch (YamlException fault)
         {

@@ -15,6 +15,8 @@ public sealed record MessageExplanation
     /// <summary>Queue id of the front-end MTA.</summary>
     public string? QueueId { get; init; }
     public string PolicyPath { get; init; } = "";
+    /// <summary>The banks of the path in their order, with what each was loaded for.</summary>
+    public IReadOnlyList<BankExplanation> Banks { get; init; } = [];
     public bool Originating { get; init; }
     public string Sender { get; init; } = "";
     public string? ClientAddress { get; init; }
@@ -26,6 +28,12 @@ public sealed record MessageExplanation
     public double TotalMilliseconds { get; init; }
     public VirusExplanation? Virus { get; init; }
     public SpamExplanation? Spam { get; init; }
+    /// <summary>DKIM signatures the message came with; empty also when they are not verified.</summary>
+    public IReadOnlyList<SignatureExplanation> Signatures { get; init; } = [];
+    /// <summary>SPF, DMARC and ARC, as far as they were asked; empty: not at all.</summary>
+    public IReadOnlyList<SenderExplanation> SenderResults { get; init; } = [];
+    /// <summary><c>selector:domain</c> of DKIM signatures made here.</summary>
+    public IReadOnlyList<string> Signed { get; init; } = [];
     public IReadOnlyList<string> HeaderDefects { get; init; } = [];
     public IReadOnlyList<string> MimeErrors { get; init; } = [];
     public string? Hold { get; init; }
@@ -53,6 +61,19 @@ public sealed record MessageExplanation
         }
     }
 }
+
+/// <param name="Reason">What it was loaded for.</param>
+public sealed record BankExplanation(string Name, string Reason);
+
+/// <param name="Result">pass, fail, neutral, policy, permerror or temperror.</param>
+/// <param name="Reason">Null: the result says all.</param>
+/// <param name="IsAuthors">Valid, and by the domain of an author.</param>
+public sealed record SignatureExplanation(string Result, string? Reason, string Domain, string Selector, string? Identity, string? Algorithm, int? KeyBits, bool IsAuthors);
+
+/// <param name="Method">spf, dmarc or arc.</param>
+/// <param name="Reason">Null: the result says all.</param>
+/// <param name="About">Whom it is about, as <c>smtp.mailfrom=a@example.com</c>; null: nobody.</param>
+public sealed record SenderExplanation(string Method, string Result, string? Reason, string? About);
 
 public sealed record StageTime(string Name, double Milliseconds);
 

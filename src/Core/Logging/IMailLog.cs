@@ -9,6 +9,9 @@ public interface IMailLog
     /// <param name="logId">Id of the message or session; null for lines that belong to none.</param>
     void Line(int level, string? logId, string text);
 
+    /// <summary>A line that is written whatever the level of the log is, for mail that is looked at closely.</summary>
+    void Always(int level, string? logId, string text) => Line(level, logId, text);
+
     /// <summary>Would a line of this level be written; ask before composing long ones.</summary>
     bool IsEnabled(int level);
 }

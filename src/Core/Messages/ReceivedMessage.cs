@@ -13,7 +13,7 @@ public sealed record ReceivedMessage
     public required Spool Spool { get; init; }
     /// <summary>The settings in force, with the banks loaded so far.</summary>
     public required PolicyState Policy { get; init; }
-    /// <summary>Start of the transaction (MAIL).</summary>
+    /// <summary>Start of the transaction (MAIL), in local time: dates shown to people have its offset.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
     /// <summary>Monotonic time stamp of the start of the transaction.</summary>
     public required long StartedTimestamp { get; init; }

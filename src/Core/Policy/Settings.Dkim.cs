@@ -31,6 +31,12 @@ public sealed partial record Settings
     public LookupMaps SignerReputationMaps { get; init; } = LookupMaps.Empty;
     /// <summary>Weight of a signer's reputation against the score, 0 to 1.</summary>
     public double ReputationFactor { get; init; } = 0.2;
+    /// <summary>Own key: ask the sender's domain whether the client may send for it (RFC 7208).</summary>
+    public bool EnableSpf { get; init; }
+    /// <summary>Own key: ask the author's domain what it says of mail that is neither signed by it nor sent from its servers (RFC 7489).</summary>
+    public bool EnableDmarc { get; init; }
+    /// <summary>Own key: validate the chain of those who handled the message (RFC 8617).</summary>
+    public bool EnableArc { get; init; }
     /// <summary>Own key: DNS servers; empty: those of /etc/resolv.conf.</summary>
     public IReadOnlyList<IPEndPoint> DnsServers { get; init; } = [];
 

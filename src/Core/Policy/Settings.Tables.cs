@@ -53,6 +53,15 @@ public sealed partial record Settings
     public bool MayAddHeader(string name) =>
         AllowedAddedHeaderFields.Contains(name?.ToLowerInvariant() ?? "") || string.Equals(name, XHeaderTag, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The limit that holds where one is looked up: octets, the 64 KiB minimum applied; null: none.</summary>
+    /// <param name="limit">Null or 0 mean no limit.</param>
+    public long? EffectiveSizeLimit(double? limit)
+    {
+        if (limit is null or <= 0)
+            return null;
+        return EnforceSmtpdMessageSizeLimit64kbMin ? Math.Max(65536, (long)limit) : (long)limit;
+    }
+
     public bool Equals(Settings? other) => ReferenceEquals(this, other);
 
     public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);

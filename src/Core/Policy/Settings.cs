@@ -26,7 +26,7 @@ public sealed partial record Settings
     public string? QuarantineDir { get; init; }
     public int QuarantineSubdirLevels { get; init; }
     public int MailIdSizeBits { get; init; } = 72;
-    public int PartitionTag { get; init; }
+    public PartitionTag PartitionTag { get; init; }
 
     /// <summary>Messages being checked at once.</summary>
     public int MaxServers { get; init; } = 2;

@@ -20,7 +20,7 @@ internal sealed class Reloader(string path, CurrentSettings current, ServerSlots
         lock (_lock)
         {
             SystemdNotifier.Send("RELOADING=1");
-            var result = ConfigurationLoader.Load(path, ConfigurationEnvironment.OfProcess);
+            var result = ConfigurationLoader.Load(path, SigningEnvironment.Value);
             if (result.Settings is { } settings && ServerCertificates.FaultOf(settings) is { } fault)
                 lines.Line(-1, null, "reload refused: " + fault);
             else if (result.Settings is { } good)

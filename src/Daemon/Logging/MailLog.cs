@@ -38,9 +38,15 @@ public sealed class MailLog : IMailLog, IAsyncDisposable
 
     public void Line(int level, string? logId, string text)
     {
+        if (IsEnabled(level))
+            Always(level, logId, text);
+        else
+            Count(level);
+    }
+
+    public void Always(int level, string? logId, string text)
+    {
         Count(level);
-        if (!IsEnabled(level))
-            return;
         var mark = level <= -2 ? "(!!)" : level == -1 ? "(!)" : "";
         var id = logId is null ? "" : $"({logId}) ";
         if (!_lines.Writer.TryWrite(new LogEntry(_clock.GetLocalNow(), level, id + mark + LogText.Sanitize(text), id + mark)))

@@ -12,7 +12,9 @@ public enum ConsoleRights
     Delete = 8,
     ReadAudit = 16,
     ManageAccounts = 32,
-    All = 63,
+    /// <summary>Users, policies and sender lists in SQL.</summary>
+    EditPolicies = 64,
+    All = 127,
 }
 
 /// <summary>Who asks. Every query and every change takes one and keeps to its rights; pages only hide what would be refused.</summary>
@@ -21,7 +23,7 @@ public sealed record ConsoleViewer(string Name, ConsoleRole Role)
     public ConsoleRights Rights => Role switch
     {
         ConsoleRole.Owner => ConsoleRights.All,
-        ConsoleRole.Admin => ConsoleRights.ReadMessages | ConsoleRights.ReadContent | ConsoleRights.Release | ConsoleRights.Delete | ConsoleRights.ReadAudit,
+        ConsoleRole.Admin => ConsoleRights.ReadMessages | ConsoleRights.ReadContent | ConsoleRights.Release | ConsoleRights.Delete | ConsoleRights.ReadAudit | ConsoleRights.EditPolicies,
         ConsoleRole.Auditor => ConsoleRights.ReadMessages | ConsoleRights.ReadAudit,
         _ => ConsoleRights.None,
     };

@@ -52,10 +52,12 @@ public sealed record SignatureOptions
     }
 
     /// <summary>All options that tables have for an address.</summary>
-    public static SignatureOptions Find(LookupMaps maps, AddressKeys address)
+    /// <param name="given">Options that count before them; null: none.</param>
+    public static SignatureOptions Find(LookupMaps maps, AddressKeys address, IReadOnlyDictionary<string, string?>? given = null)
     {
         ArgumentNullException.ThrowIfNull(maps);
-        return From(maps.FindAll(address).Select(r => r.Value.Options).OfType<IReadOnlyDictionary<string, string?>>());
+        var first = given is null ? Array.Empty<IReadOnlyDictionary<string, string?>>() : [given];
+        return From(first.Concat(maps.FindAll(address).Select(r => r.Value.Options).OfType<IReadOnlyDictionary<string, string?>>()));
     }
 
     private static List<SigningAlgorithm> Algorithm(string? tag) =>

@@ -50,8 +50,10 @@ public static class SignerChooser
 
     /// <summary>The first candidate with a key decides; empty: nobody's mail is signed, and the reason says why.</summary>
     /// <param name="valid">Signatures the message has: one of the same domain is not made again.</param>
+    /// <param name="given">Options that count before those of the tables; null: none.</param>
     public static IReadOnlyList<SignatureOrder> Choose(
-        IReadOnlyList<SignerCandidate> candidates, LookupMaps maps, AddressRules rules, KeyRing keys, IReadOnlyList<SignatureResult> valid, out string reason)
+        IReadOnlyList<SignerCandidate> candidates, LookupMaps maps, AddressRules rules, KeyRing keys, IReadOnlyList<SignatureResult> valid, out string reason,
+        IReadOnlyDictionary<string, string?>? given = null)
     {
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentNullException.ThrowIfNull(keys);
@@ -59,7 +61,7 @@ public static class SignerChooser
         reason = candidates.Count == 0 ? "no address to sign for" : "no key for " + string.Join(", ", candidates.Select(c => c.Address.Domain).Distinct(StringComparer.OrdinalIgnoreCase).Take(5));
         foreach (var candidate in candidates)
         {
-            var options = SignatureOptions.Find(maps, AddressKeys.For(candidate.Address, rules));
+            var options = SignatureOptions.Find(maps, AddressKeys.For(candidate.Address, rules), given);
             var orders = Orders(candidate, options, keys, out var fault);
             if (fault is not null)
                 reason = fault;
@@ -73,6 +75,25 @@ public static class SignerChooser
             return orders;
         }
         return [];
+    }
+
+    /// <summary>The order for a key that somebody else has; null, with the reason, when the options do not name one or do not fit together.</summary>
+    public static SignatureOrder? ForService(SignerCandidate candidate, IReadOnlyDictionary<string, string?> given, IReadOnlyList<SignatureResult> valid, ref string reason)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        ArgumentNullException.ThrowIfNull(valid);
+        var options = SignatureOptions.From([given]);
+        if (SignatureNames.Normalize(options.Domain ?? "") is not { } domain || SignatureNames.Normalize(options.Selector ?? "") is not { } selector)
+            return null;
+        var identity = options.Identity ?? DefaultIdentity(candidate.Address, domain, null);
+        var order = new SignatureOrder(candidate, options, options.Algorithms[0], domain, selector, identity == "@" + domain ? null : identity, null);
+        if (identity is not null && IsOutside(identity, domain))
+            reason = $"i={identity} is outside of {domain}";
+        else if (IsSigned(order, valid))
+            reason = $"{domain} has signed it already";
+        else
+            return order;
+        return null;
     }
 
     /// <summary>One order for each algorithm with a key.</summary>

@@ -51,16 +51,19 @@ public sealed record DkimSignature
             fault = tags["v"] is null ? "tag v= is missing" : "of another version";
             return null;
         }
-        return TryRead(tags, out fault);
+        return TryRead(tags, isArc: false, out fault);
     }
 
-    private static DkimSignature? TryRead(TagList tags, out string fault)
+    /// <summary>An ARC-Message-Signature (RFC 8617 §4.1.2), where i= is an instance and no v= stands.</summary>
+    internal static DkimSignature? TryReadArc(TagList tags, out string fault) => TryRead(tags, isArc: true, out fault);
+
+    private static DkimSignature? TryRead(TagList tags, bool isArc, out string fault)
     {
         fault = Missing(tags) ?? "";
         if (fault.Length > 0)
             return null;
         var reader = new Reader(tags);
-        var fields = reader.Fields();
+        var fields = reader.Fields(isArc);
         var domain = reader.Domain("d");
         var signature = new DkimSignature
         {
@@ -71,8 +74,8 @@ public sealed record DkimSignature
             BodyForm = reader.Form(1),
             Domain = domain,
             Selector = reader.Domain("s"),
-            Identity = tags["i"] ?? "",
-            IdentityDomain = reader.IdentityDomain(domain),
+            Identity = isArc ? "" : tags["i"] ?? "",
+            IdentityDomain = isArc ? domain : reader.IdentityDomain(domain),
             Fields = fields,
             BodyLength = reader.Number("l", 76),
             SignedAt = reader.Time("t"),
@@ -80,7 +83,8 @@ public sealed record DkimSignature
             SignatureText = tags.Packed("b") ?? "",
         };
         reader.CheckQuery();
-        if (!fields.Contains("from", StringComparer.OrdinalIgnoreCase))
+        // ARC does not ask for it: a chain tells who handled the message, not who wrote it.
+        if (!isArc && !fields.Contains("from", StringComparer.OrdinalIgnoreCase))
             reader.Say("the From field is not signed");
         fault = reader.Fault;
         return fault.Length == 0 ? signature : null;
@@ -170,9 +174,12 @@ public sealed record DkimSignature
             return own ?? "";
         }
 
-        public IReadOnlyList<string> Fields()
+        /// <param name="skipsEmpty">Names of no length are passed over instead of being a fault.</param>
+        public IReadOnlyList<string> Fields(bool skipsEmpty)
         {
             var fields = tags.Parts("h") ?? [];
+            if (skipsEmpty)
+                fields = [.. fields.Where(f => f.Length > 0)];
             if (fields.Count > MaxFields || fields.Any(f => f.Length == 0 || f.AsSpan().ContainsAnyExceptInRange('!', '~')))
                 Say("tag h= can't be understood");
             return fields;

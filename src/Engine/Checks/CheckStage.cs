@@ -61,7 +61,7 @@ internal sealed class CheckStage(
                 Banned = banned,
                 IsBulk = letter.Facts.IsBulk,
                 Dkim = letter.Dkim,
-                Authentication = DkimResults.Of(letter.Dkim.Results, letter.Facts),
+                Authentication = [.. DkimResults.Of(letter.Dkim.Results, letter.Facts), .. letter.SenderResults],
                 Reputation = SignerReputation.Find(_settings, letter.Dkim),
             };
 

@@ -80,7 +80,7 @@ internal sealed class BccStage(EngineServices services, ReceivedMessage message,
     private async Task<SmtpReply> SendAsync(DeliveryMethod method, FinishedCopy copy, EnvelopeRecipient recipient, CancellationToken cancellationToken)
     {
         var delivery = Deliveries.Relay(message, letter, method, copy.Message, [new SmtpDeliveryRecipient(recipient.Address, recipient.Notify)], deadline);
-        var result = await new Dispatcher(services).SendAsync(Deliveries.Shipment(message, delivery, order.Arrival, deadline), cancellationToken);
+        var result = await new Dispatcher(services).SendAsync(Deliveries.Shipment(MailPurpose.BlindCopy, message, delivery, order.Arrival, deadline), cancellationToken);
         Deliveries.Count(counters, result, method, copy.Message.Length, "Relay", null);
         Deliveries.Log(services.Log, message.LogId, "FWD", order.MailId, delivery, result);
         return result.Recipients[0].Reply;

@@ -76,17 +76,18 @@ internal static class Deliveries
 
     /// <summary>A delivery with what methods other than SMTP need.</summary>
     /// <param name="arrival">Null: mail made here.</param>
-    public static Shipment Shipment(ReceivedMessage message, SmtpDelivery delivery, MessageArrival? arrival, MessageDeadline deadline, string? mailId = null)
+    public static Shipment Shipment(MailPurpose purpose, ReceivedMessage message, SmtpDelivery delivery, MessageArrival? arrival, MessageDeadline deadline, string? mailId = null)
     {
         var settings = message.Policy.Settings;
         return new Shipment
         {
             Delivery = delivery,
+            Purpose = purpose,
             Settings = settings,
             Arrival = arrival,
             Limit = deadline.Share(),
             Names = new FileNameValues(
-                arrival?.MailId ?? mailId ?? "", message.LogId, settings.PartitionTag, message.ReceivedAt.ToLocalTime(), () => BodyDigest.Hex(delivery.Message, settings), delivery.Sender.Unquoted),
+                arrival?.MailId ?? mailId ?? "", message.LogId, settings.PartitionTag.At(message.ReceivedAt), message.ReceivedAt.ToLocalTime(), () => BodyDigest.Hex(delivery.Message, settings), delivery.Sender.Unquoted),
         };
     }
 

@@ -38,18 +38,29 @@ internal sealed class ForwardStage(
     public async Task<IReadOnlyList<RecipientOutcome>> RunAsync(CancellationToken cancellationToken)
     {
         var groups = await PlanAsync(cancellationToken);
+        if (IsTempFailedAlready)
+        {
+            GiveUp(Enumerable.Range(0, verdicts.Count).Where(i => !verdicts[i].IsBlocked));
+            return _outcomes;
+        }
         if (_clientsPlan is { } plan)
             ClientChanges = await ChangesAsync(plan, cancellationToken);
         foreach (var group in groups.OrderBy(g => g.Order))
         {
             var partial = AnyDelivered;
             if (!partial && !message.Connection.RepliesPerRecipient && _outcomes.Any(o => o is { Relayed: true, Reply.IsTempFail: true }))
-                GiveUp(group);
+                GiveUp(group.Indexes);
             else
                 await TrySendGroupAsync(group, partial, cancellationToken);
         }
         return _outcomes;
     }
+
+    /// <summary>
+    /// Some recipient's mail is tempfailed by its verdict and the client has one answer for all: it comes back with all of them, and
+    /// whoever was served now would be served again. The original serves them each time.
+    /// </summary>
+    private bool IsTempFailedAlready => !message.Connection.RepliesPerRecipient && verdicts.Any(v => v.BlockedReply is { IsTempFail: true });
 
     private bool AnyDelivered => _outcomes.Any(o => o is { IsDelivered: true });
 
@@ -213,10 +224,10 @@ internal sealed class ForwardStage(
         return copy with { Message = await signer.SignAsync(copy.Message, served.Exists(v => v.Policy.IsLocal), cancellationToken) };
     }
 
-    private void GiveUp(CopyGroup group)
+    private void GiveUp(IEnumerable<int> indexes)
     {
         var reply = new SmtpReply(451, $"4.5.0 Giving up due to previous temporary failures, id={message.LogId}");
-        foreach (var i in group.Indexes)
+        foreach (var i in indexes)
             _outcomes[i] = new RecipientOutcome
             {
                 Verdict = verdicts[i],
@@ -230,7 +241,7 @@ internal sealed class ForwardStage(
     {
         var recipients = open.Select(i => new SmtpDeliveryRecipient(_addresses[i].Address, Deliveries.NotifyOf(verdicts[i].Recipient, message.Policy.Settings), _addresses[i].OriginalRecipient)).ToList();
         var delivery = Deliveries.Relay(message, letter, group.Method, copy.Message, recipients, deadline);
-        var result = await _dispatcher.SendAsync(Deliveries.Shipment(message, delivery, order.Arrival, deadline), cancellationToken);
+        var result = await _dispatcher.SendAsync(Deliveries.Shipment(MailPurpose.Forward, message, delivery, order.Arrival, deadline), cancellationToken);
         Deliveries.Count(counters, result, group.Method, copy.Message.Length, "Relay", null);
         Deliveries.Log(services.Log, message.LogId, "FWD", order.MailId, delivery, result);
         return result;

@@ -11,13 +11,14 @@ public sealed class HookMessage
     private readonly IMailLog _log;
     private readonly string _hook;
 
-    internal HookMessage(ReceivedMessage message, HeaderSection header, HeaderFacts facts, string mailId, IMailLog log, string hook)
+    internal HookMessage(ReceivedMessage message, HeaderSection header, HeaderFacts facts, string mailId, IMailLog log, string hook, bool isRehearsal)
     {
         Message = message;
         Header = header;
         Facts = facts;
         MailId = mailId;
         Policy = message.Policy;
+        IsRehearsal = isRehearsal;
         _log = log;
         _hook = hook;
     }
@@ -35,6 +36,11 @@ public sealed class HookMessage
 
     /// <summary>The settings in force and the banks that led to them.</summary>
     public PolicyState Policy { get; private set; }
+
+    /// <summary>
+    /// The message is only tried out (<c>amavis scan</c>): say of it what is to be said and do nothing that lasts.
+    /// </summary>
+    public bool IsRehearsal { get; }
 
     /// <summary>Lays a policy bank over, before anything is looked up for the recipients.</summary>
     /// <returns>False when there is no bank of that name; nothing is changed then.</returns>

@@ -21,7 +21,7 @@ internal sealed class MessageHooks(EngineServices services, string logId, Messag
         foreach (var hook in services.Hooks.Hooks)
         {
             _isFatal = policy.Settings.HooksFailureIsFatal;
-            var seen = new HookMessage(message with { Policy = policy }, letter.Header, letter.Facts, mailId, services.Log, hook.Name);
+            var seen = new HookMessage(message with { Policy = policy }, letter.Header, letter.Facts, mailId, services.Log, hook.Name, services.Rehearsal is not null);
             MailHookRun? run = null;
             var well = await CallAsync(hook.Name, _isFatal, async token => run = await hook.BeginAsync(seen, token), cancellationToken);
             if (run is not null)

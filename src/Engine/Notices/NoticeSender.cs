@@ -1,7 +1,6 @@
 using System.Globalization;
 using Amavis.Core.Counters;
 using Amavis.Core.Messages;
-using Amavis.Dkim.Results;
 using Amavis.Engine.Authentication;
 using Amavis.Engine.Delivery;
 using Amavis.Engine.Delivery.Methods;
@@ -25,10 +24,18 @@ internal sealed class NoticeSender(EngineServices services, ReceivedMessage mess
         var recipients = notice.Recipients.Select(r => new SmtpDeliveryRecipient(r, DsnNotify.Unspecified, RecipientAddress.OriginalOf(r))).ToList();
         var envelopeId = string.Create(CultureInfo.InvariantCulture, $"AM.{notice.NoticeId}.{services.Clock.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}@{settings.MyHostname}");
         // Mail of our own, whoever the message was from.
-        var signer = new MailSigner(services, settings, message.LogId, notice.Sender, services.Clock.GetUtcNow(), DkimReport.None);
+        var signer = new MailSigner(services, new SigningFacts
+        {
+            Settings = settings,
+            LogId = message.LogId,
+            EnvelopeSender = notice.Sender,
+            Recipients = notice.Recipients,
+            ReceivedAt = services.Clock.GetUtcNow(),
+            Deadline = deadline,
+        });
         var mail = await signer.SignAsync(notice.Mail, anyLocal: false, cancellationToken);
         var delivery = Deliveries.Submit(message, method, mail, notice.Sender, recipients, envelopeId, notice.SmtpUtf8, deadline.Timestamp);
-        var result = await new Dispatcher(services).SendAsync(Deliveries.Shipment(message, delivery, null, deadline, notice.NoticeId), cancellationToken);
+        var result = await new Dispatcher(services).SendAsync(Deliveries.Shipment(kind == "Dsn" ? MailPurpose.SenderNotice : MailPurpose.Notice, message, delivery, null, deadline, notice.NoticeId), cancellationToken);
         Deliveries.Count(counters, result, method, mail.Length, "Submit", kind);
         Deliveries.Log(services.Log, message.LogId, "SEND", $"{notice.NoticeId}({mailId})", delivery, result);
         return [.. result.Recipients.Select(r => r.Reply)];

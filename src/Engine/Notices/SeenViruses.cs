@@ -16,14 +16,16 @@ public sealed class SeenViruses
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly string? _path;
+    private readonly bool _isReadOnly;
     private readonly Action<string> _warn;
 
     /// <param name="path">Null: only this process remembers.</param>
     /// <param name="warn">Takes a line for the log.</param>
-    public SeenViruses(string? path, Action<string> warn)
+    /// <param name="isReadOnly">Names found now are not written to the file.</param>
+    public SeenViruses(string? path, Action<string> warn, bool isReadOnly = false)
     {
         ArgumentNullException.ThrowIfNull(warn);
-        (_path, _warn) = (path, warn);
+        (_path, _warn, _isReadOnly) = (path, warn, isReadOnly);
         if (path is null)
             return;
         try
@@ -55,7 +57,7 @@ public sealed class SeenViruses
 
     private void Append(List<string> names)
     {
-        if (_path is null)
+        if (_path is null || _isReadOnly)
             return;
         try
         {

@@ -25,7 +25,9 @@ public sealed class FileQuarantine(string directory, int subdirectoryLevels)
         ArgumentNullException.ThrowIfNull(message);
         if (!Directory.Exists(directory))
             throw new DirectoryNotFoundException($"quarantine directory {directory} does not exist");
-        var location = subdirectoryLevels > 0 ? InSubdirectory(relativeName, mailId) : relativeName;
+        var location = LocationOf(relativeName, mailId, subdirectoryLevels);
+        if (subdirectoryLevels > 0)
+            MakeSubdirectories(relativeName, mailId);
         var path = Path.Combine(directory, location);
         var temporary = path + ".tmp";
         try
@@ -80,16 +82,22 @@ public sealed class FileQuarantine(string directory, int subdirectoryLevels)
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>Puts a directory named by the first character of the mail id before the last component; all 62 are made at once.</summary>
-    private string InSubdirectory(string relativeName, string mailId)
+    /// <summary>With subdirectories, one named by the first character of the mail id stands before the last component.</summary>
+    public static string LocationOf(string relativeName, string mailId, int subdirectoryLevels)
+    {
+        ArgumentNullException.ThrowIfNull(relativeName);
+        ArgumentException.ThrowIfNullOrEmpty(mailId);
+        return subdirectoryLevels > 0 ? Path.Combine(Path.GetDirectoryName(relativeName) ?? "", mailId[..1], Path.GetFileName(relativeName)) : relativeName;
+    }
+
+    /// <summary>All 62 are made at once.</summary>
+    private void MakeSubdirectories(string relativeName, string mailId)
     {
         var parent = Path.GetDirectoryName(relativeName) ?? "";
-        var location = Path.Combine(parent, mailId[..1], Path.GetFileName(relativeName));
         if (!Directory.Exists(Path.Combine(directory, parent, mailId[..1])))
         {
             foreach (var letter in Letters)
                 Directory.CreateDirectory(Path.Combine(directory, parent, letter.ToString()), DirectoryMode0750);
         }
-        return location;
     }
 }

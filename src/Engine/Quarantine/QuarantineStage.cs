@@ -100,6 +100,7 @@ internal sealed class QuarantineStage(EngineServices services, ReceivedMessage m
         var copy = letter.WithFields(fields, removeReturnPath: entry.Method.Protocol == DeliveryProtocol.Local);
         return new Shipment
         {
+            Purpose = entry.Archive ? MailPurpose.Archive : MailPurpose.Quarantine,
             Settings = _settings,
             Arrival = arrival,
             Limit = deadline.Share(),

@@ -93,7 +93,7 @@ internal sealed record ReleaseMail(OutgoingMessage Mail, bool SmtpUtf8, IDisposa
         NoticeWriter mail, MacroFacts facts, string password, byte[] end, ISpoolFactory spools, CancellationToken cancellationToken)
     {
         var settings = facts.Message.Policy.Settings;
-        var values = new FileNameValues(facts.ParentMailId, facts.Message.LogId, settings.PartitionTag, facts.Now, () => Convert.ToHexStringLower(facts.Letter.BodyDigest()));
+        var values = new FileNameValues(facts.ParentMailId, facts.Message.LogId, settings.PartitionTag.At(facts.Now), facts.Now, () => Convert.ToHexStringLower(facts.Letter.BodyDigest()));
         var inner = FileNameTemplate.Expand(settings.AttachmentEmailName, values);
         var outer = Quoted(FileNameTemplate.Expand(settings.AttachmentOuterName, values));
         var content = facts.Message.Spool.Chunks().Prepend(Encoding.UTF8.GetBytes($"Return-Path: {facts.Message.Envelope.Sender.Bracketed}\r\n"));

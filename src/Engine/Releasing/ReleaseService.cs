@@ -4,7 +4,6 @@ using Amavis.Core.Addresses;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
 using Amavis.Core.Storage;
-using Amavis.Dkim.Results;
 using Amavis.Engine.Authentication;
 using Amavis.Engine.Delivery;
 using Amavis.Engine.Delivery.Methods;
@@ -67,7 +66,7 @@ public sealed class ReleaseService(EngineServices services)
         using var mail = await ReleaseMail.MakeAsync(format, plan.Template, facts, plan.From, recipients, services.Spools, cancellationToken);
         var envelopeSender = request.Sender ?? WarningNotice.Sender(plan.From, null);
         var all = recipients.Concat(plan.Recipients).Select(r => new SmtpDeliveryRecipient(r, DsnNotify.Unspecified, RecipientAddress.OriginalOf(r))).ToList();
-        var sent = isReport ? await new MailSigner(services, settings, identity.LogId, envelopeSender, identity.Now, DkimReport.None).SignAsync(mail.Mail, anyLocal: false, cancellationToken) : mail.Mail;
+        var sent = isReport ? await SignerOf(settings, identity.LogId, envelopeSender, recipients, identity.Now).SignAsync(mail.Mail, anyLocal: false, cancellationToken) : mail.Mail;
         var delivery = Deliveries.Submit(facts.Message with { Connection = connection }, method, sent, envelopeSender, all, $"AM.{newId}@{settings.MyHostname}", mail.SmtpUtf8, null);
         var result = await DispatchAsync(delivery, settings, newId, cancellationToken);
         var counters = new Core.Counters.CounterBatch();
@@ -94,13 +93,17 @@ public sealed class ReleaseService(EngineServices services)
         new Dispatcher(services).SendAsync(
             new Shipment
             {
+                Purpose = MailPurpose.Release,
                 Delivery = delivery,
                 Settings = settings,
                 Limit = settings.ChildTimeout,
                 Names = new FileNameValues(
-                    newId, delivery.LogId, settings.PartitionTag, services.Clock.GetLocalNow(), () => BodyDigest.Hex(delivery.Message, settings), delivery.Sender.Unquoted),
+                    newId, delivery.LogId, settings.PartitionTag.At(services.Clock.GetLocalNow()), services.Clock.GetLocalNow(), () => BodyDigest.Hex(delivery.Message, settings), delivery.Sender.Unquoted),
             },
             cancellationToken);
+
+    private MailSigner SignerOf(Settings settings, string logId, MailAddress sender, IReadOnlyList<MailAddress> recipients, DateTimeOffset now) =>
+        new(services, new SigningFacts { Settings = settings, LogId = logId, EnvelopeSender = sender, Recipients = recipients, ReceivedAt = now });
 
     private static void Authenticate(ReleaseRequest request, Settings settings)
     {
@@ -152,7 +155,7 @@ public sealed class ReleaseService(EngineServices services)
         var logId = "rel-" + newId;
         var now = services.Clock.GetLocalNow();
         var copy = new JoinedMessage().Add(Header(request, settings, connection, recipients, newId, now)).Add(stored.Spool, stored.OriginalOffset);
-        var signer = new MailSigner(services, settings, logId, sender, now, DkimReport.None);
+        var signer = SignerOf(settings, logId, sender, recipients, now);
         var mail = await signer.SignAsync(copy, anyLocal: false, cancellationToken);
         var overridden = request.Recipients.Count > 0;
         var delivery = new SmtpDelivery

@@ -2,12 +2,15 @@ using Amavis.Core.Categories;
 using Amavis.Core.Explaining;
 using Amavis.Core.Messages;
 using Amavis.Core.Parts;
+using Amavis.Dkim.Keys;
+using Amavis.Dkim.Results;
+using Amavis.Dkim.Verification;
 using Amavis.Engine.Verdicts;
 
 namespace Amavis.Engine.Reporting;
 
 /// <summary>Puts together why a message was treated as it was.</summary>
-internal sealed class Explainer(ReceivedMessage message, Letter letter, StageClock stages)
+internal sealed class Explainer(ReceivedMessage message, Letter letter, StageClock stages, BankHistory banks)
 {
     private const int MaxParts = 200;
 
@@ -21,6 +24,7 @@ internal sealed class Explainer(ReceivedMessage message, Letter letter, StageClo
             MailId = finished.Arrival.MailId,
             QueueId = message.Client.QueueId,
             PolicyPath = message.Policy.Path,
+            Banks = banks.Explain(message.Policy),
             Originating = settings.Originating,
             Sender = message.Envelope.Sender.Smtp,
             ClientAddress = letter.ClientAddress?.ToString(),
@@ -32,6 +36,10 @@ internal sealed class Explainer(ReceivedMessage message, Letter letter, StageClo
             TotalMilliseconds = Math.Round(elapsed.TotalMilliseconds, 1),
             Virus = finished.Checks.Virus,
             Spam = finished.Checks.Spam,
+            Signatures = [.. findings.Dkim.Results.Select(r => Signature(r, findings.Dkim))],
+            SenderResults = [.. letter.SenderResults.Select(r => new SenderExplanation(
+                r.Method, r.Result, r.Reason ?? r.Comment, r.Properties.Count == 0 ? null : string.Join(", ", r.Properties.Select(p => $"{p.Name}={p.Value}"))))],
+            Signed = finished.Facts.Dkim.New,
             HeaderDefects = [.. findings.HeaderDefects.Select(d => d.Text)],
             MimeErrors = findings.Tree?.MimeErrors ?? [],
             Hold = findings.Tree?.Hold,
@@ -42,6 +50,16 @@ internal sealed class Explainer(ReceivedMessage message, Letter letter, StageClo
             Header = settings.ExplainHeaderOctets > 0 ? letter.HeaderText(settings.ExplainHeaderOctets) : null,
         };
     }
+
+    private static SignatureExplanation Signature(SignatureResult result, DkimReport report) => new(
+        DkimResults.Word(result),
+        DkimResults.Reason(result) is { Length: > 0 } reason ? reason : null,
+        result.Domain,
+        result.Selector,
+        result.Identity.Length > 0 ? result.Identity : null,
+        result.Algorithm?.Tag(),
+        result.KeyBits,
+        report.Authors.Any(a => a.IsOwn && ReferenceEquals(a.Signature, result)));
 
     private static PartExplanation Part(MessagePart part) =>
         new(part.Number, part.Placement, part.DeclaredTypes, part.ShortTypes, part.Names, part.Size, Letters(part.Attributes));

@@ -9,7 +9,7 @@ using Amavis.Engine.Verdicts;
 namespace Amavis.Engine.Reporting;
 
 /// <summary>Writes the log lines, the database record, the counters. Whatever fails here changes nothing for the message any more.</summary>
-internal sealed class MessageReport(EngineServices services, ReceivedMessage message, Letter letter, StageClock stages)
+internal sealed class MessageReport(EngineServices services, ReceivedMessage message, Letter letter, StageClock stages, BankHistory banks)
 {
     public async Task WriteAsync(FinishedMessage finished)
     {
@@ -18,8 +18,13 @@ internal sealed class MessageReport(EngineServices services, ReceivedMessage mes
         var actions = finished.Facts.Actions;
         var elapsed = finished.Facts.Elapsed;
         WriteLines(finished.Facts);
+        if (services.Rehearsal is { } rehearsal)
+            rehearsal.Explanation = Explain(finished, actions, elapsed);
         await RecordAsync(finished, blocking, actions, elapsed);
         Count(finished, elapsed);
+        if (services.Log.IsEnabled(TimingLine.Level))
+            services.Log.Line(TimingLine.Level, message.LogId, TimingLine.Compose(
+                message.Spool.Length, services.Clock.GetElapsedTime(message.StartedTimestamp, message.DataEndedTimestamp), stages.Ended, stages.Rest));
     }
 
     /// <summary>The main entry of the message, and one for each recipient where the settings ask for it.</summary>
@@ -68,7 +73,7 @@ internal sealed class MessageReport(EngineServices services, ReceivedMessage mes
             From = letter.From,
             Subject = letter.Subject,
             Recipients = [.. finished.Outcomes.Where(o => !o.Verdict.Recipient.Address.IsNull).Select(Recipient)],
-            Explanation = new Explainer(message, letter, stages).Make(finished, actions, elapsed).ToJson(),
+            Explanation = Explain(finished, actions, elapsed).ToJson(),
         };
         try
         {
@@ -81,6 +86,9 @@ internal sealed class MessageReport(EngineServices services, ReceivedMessage mes
         }
         stages.End(Stage.Log);
     }
+
+    private Core.Explaining.MessageExplanation Explain(FinishedMessage finished, IReadOnlyList<string> actions, TimeSpan elapsed) =>
+        new Explainer(message, letter, stages, banks).Make(finished, actions, elapsed);
 
     private static RecipientRecord Recipient(RecipientOutcome outcome) => new()
     {

@@ -19,6 +19,12 @@ public sealed class StageClock(TimeProvider clock, CounterSet counters)
         counters.Observe(stage, elapsed);
     }
 
+    /// <summary>All stages that have ended, in their order.</summary>
+    public IReadOnlyList<(Stage Stage, TimeSpan Elapsed)> Ended => _stages;
+
+    /// <summary>Since the last stage ended.</summary>
+    public TimeSpan Rest => clock.GetElapsedTime(_mark);
+
     public TimeSpan Of(Stage stage) => _stages.Where(s => s.Stage == stage).Aggregate(TimeSpan.Zero, (sum, s) => sum + s.Elapsed);
 
     public IReadOnlyList<StageTime> Times => [.. _stages.Select(s => new StageTime(s.Stage.ToString(), Math.Round(s.Elapsed.TotalMilliseconds, 3)))];

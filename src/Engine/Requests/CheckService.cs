@@ -49,7 +49,7 @@ public sealed class CheckService(EngineServices services, IMessageProcessor proc
     private async Task<AmPdpReply> TakeAsync(AmPdpCheckRequest request, PolicyState policy, ConnectionFacts connection, string logId, CancellationToken cancellationToken)
     {
         var settings = policy.Settings;
-        var (startedAt, started) = (services.Clock.GetUtcNow(), services.Clock.GetTimestamp());
+        var (startedAt, started) = (services.Clock.GetLocalNow(), services.Clock.GetTimestamp());
         var recipients = request.Recipients.Select((address, i) => new EnvelopeRecipient(address, i + 1)).ToList();
         var limit = SizeLimits.OfMessage(settings, recipients);
         // A file that was compressed has no size that tells of its content.

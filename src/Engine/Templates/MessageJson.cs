@@ -49,7 +49,7 @@ internal static class MessageJson
             ("log_id", () => message.LogId),
             ("mail_id", () => facts.MailId),
             ("mail_id_parent", () => Text(facts.ParentMailId)),
-            ("partition", () => settings.PartitionTag == 0 ? null : settings.PartitionTag.ToString(CultureInfo.InvariantCulture)),
+            ("partition", () => settings.PartitionTag.At(message.ReceivedAt) is not 0 and var tag ? tag.ToString(CultureInfo.InvariantCulture) : null),
             ("src_ip", () => Text(connection.Peer?.Address.ToString())),
             ("dst_ip", () => Text(connection.Local?.Address.ToString())),
             ("dst_port", () => connection.Local?.Port),

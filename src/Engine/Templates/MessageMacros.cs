@@ -58,7 +58,7 @@ internal sealed partial class MessageMacros(MacroFacts facts) : IMacroSource
         Declare(t, (m, _) => m.Facts.MailId, "i", "mail_id", "MAILID");
         Declare(t, (m, _) => m.Facts.SecretId, "secret_id");
         Declare(t, (m, _) => m.Facts.ParentMailId, "parent_mail_id");
-        Declare(t, (m, _) => m.Settings.PartitionTag.ToString(CultureInfo.InvariantCulture), "P", "partition_tag");
+        Declare(t, (m, _) => m.Settings.PartitionTag.At(m.Received).ToString(CultureInfo.InvariantCulture), "P", "partition_tag");
         Declare(t, (m, _) => m.Facts.Message.Spool.Length.ToString(CultureInfo.InvariantCulture), "z");
         Declare(t, (m, _) => OctetText.From(m.Facts.Letter.BodyDigest()), "body_digest");
         Declare(t, (m, _) => Convert.ToHexStringLower(m.Facts.Letter.BodyDigest()), "b");

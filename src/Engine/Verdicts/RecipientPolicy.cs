@@ -86,7 +86,7 @@ public sealed record RecipientPolicy
             KillLevel = Level("spam_kill_level_maps", settings.SpamKillLevelMaps),
             DsnCutoffLevel = Level("spam_dsn_cutoff_level_maps", settings.SpamDsnCutoffLevelMaps),
             QuarantineCutoffLevel = Level("spam_quarantine_cutoff_level_maps", settings.SpamQuarantineCutoffLevelMaps),
-            SizeLimit = EffectiveSizeLimit(settings, limit),
+            SizeLimit = settings.EffectiveSizeLimit(limit),
             SenderWhitelisted = judgement.Whitelisted,
             SenderBlacklisted = judgement.Blacklisted,
             SenderPoints = judgement.Points,
@@ -107,15 +107,6 @@ public sealed record RecipientPolicy
         BypassBanned = BypassBanned,
         BypassHeader = BypassHeader,
     };
-
-    /// <summary>Octets, the 64 KiB minimum applied; null or 0 mean no limit.</summary>
-    public static long? EffectiveSizeLimit(Settings settings, double? limit)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        if (limit is null or <= 0)
-            return null;
-        return settings.EnforceSmtpdMessageSizeLimit64kbMin ? Math.Max(65536, (long)limit) : (long)limit;
-    }
 
     /// <summary>Is this recipient a lover of the category that stands under a key of the lovers table.</summary>
     public bool IsLoverOf(CategoryKey key) =>

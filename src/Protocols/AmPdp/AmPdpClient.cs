@@ -68,13 +68,21 @@ public sealed class AmPdpClient : IAsyncDisposable
 
     /// <summary>Sends a request and waits for its answer.</summary>
     /// <exception cref="IOException">No answer.</exception>
-    public async Task<AmPdpMessage> ExchangeAsync(IEnumerable<AmPdpAttribute> attributes, CancellationToken cancellationToken)
+    public Task<AmPdpMessage> ExchangeAsync(IEnumerable<AmPdpAttribute> attributes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(attributes);
         var writer = new AmPdpWriter();
         foreach (var (name, value) in attributes)
             writer.Attribute(name, value);
         writer.End();
+        return ExchangeAsync(writer, cancellationToken);
+    }
+
+    /// <summary>The same with a request that was written already, its end included.</summary>
+    /// <exception cref="IOException">No answer.</exception>
+    public async Task<AmPdpMessage> ExchangeAsync(AmPdpWriter writer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
         using var limit = new CancellationTokenSource(_timeout, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try

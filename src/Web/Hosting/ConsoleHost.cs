@@ -5,6 +5,7 @@ using Amavis.Data.Migrating;
 using Amavis.Data.Model;
 using Amavis.Web.Components;
 using Amavis.Web.Content;
+using Amavis.Web.Policies;
 using Amavis.Web.Releasing;
 using Amavis.Web.SigningIn;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -66,6 +67,7 @@ internal static class ConsoleHost
         services.AddSingleton<KeptCopies>().AddSingleton<ReleaseMarks>().AddSingleton<Accounts>().AddSingleton<AuditLog>();
         services.AddSingleton<KeptText>().AddSingleton<Releases>().AddSingleton<IReleaseSocket, DaemonReleaseSocket>();
         services.AddSingleton<FirstAccount>();
+        services.AddPolicies(settings);
         services.AddConsoleAccounts(state);
         services.AddAntiforgery(options =>
         {

@@ -35,6 +35,30 @@ internal static class Links
     /// <summary>One decoded part, for saving.</summary>
     public static string MessagePart(MessageKey key, int part) => $"/messages/{Segment(key)}/parts/{part}";
 
+    /// <summary>The policies in SQL.</summary>
+    public static string Policies(string? search = null, string? after = null) => "/policies" + new QueryText().Add("q", search).Add("after", after);
+
+    public const string NewPolicy = "/policies/new";
+
+    /// <param name="done">What was done just now; see <c>PolicyNotice</c>.</param>
+    public static string Policy(long id, string? done = null) => $"/policies/{id}{new QueryText().Add("done", done)}";
+
+    /// <param name="policy">Null: the users of all policies.</param>
+    public static string PolicyUsers(string? search = null, long? policy = null, string? after = null) =>
+        "/policies/users" + new QueryText().Add("q", search).Add("policy", policy).Add("after", after);
+
+    public static string NewPolicyUser(long? policy = null) => "/policies/users/new" + new QueryText().Add("policy", policy);
+
+    public static string PolicyUser(long id, string? after = null, string? done = null) => $"/policies/users/{id}{new QueryText().Add("after", after).Add("done", done)}";
+
+    public static string Senders(string? search = null, string? after = null, string? done = null) =>
+        "/policies/senders" + new QueryText().Add("q", search).Add("after", after).Add("done", done);
+
+    public static string Sender(long id, string? done = null) => $"/policies/senders/{id}{new QueryText().Add("done", done)}";
+
+    /// <summary>The effective policy of an address.</summary>
+    public static string Who(string? address = null, string? sender = null) => "/who" + new QueryText().Add("address", address).Add("sender", sender);
+
     private static string Segment(MessageKey key) => Uri.EscapeDataString(key.ToString());
 
     /// <summary>The address when it is one of ours, else <see cref="Today"/>: nobody is sent elsewhere after signing in.</summary>

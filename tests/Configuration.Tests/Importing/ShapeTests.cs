@@ -47,6 +47,8 @@ public sealed class ShapeTests : ImportFixture
     [InlineData("$X_HEADER_TAG = undef; # none", "X_HEADER_TAG", "null")]
     [InlineData("$recipient_delimiter = '+' ; # as in Postfix", "recipient_delimiter", "\"+\"")]
     [InlineData("$child_timeout= 5 * 60;", "child_timeout", "300")]
+    [InlineData("$partition_tag = sub { my($m)=@_; iso8601_week($m->rx_time) };", "partition_tag", "\"iso8601_week\"")]
+    [InlineData("$sql_partition_tag = 46;", "partition_tag", "46")]
     [InlineData("$defang_virus = 1;", "defang_virus", "1")]
     [InlineData("$smtpd_greeting_banner = '${helo-name} ${protocol} ready';", "smtpd_greeting_banner", "\"${helo-name} ${protocol} ready\"")]
     [InlineData("@smtpd_discard_ehlo_keywords = ('8BITMIME');", "smtpd_discard_ehlo_keywords", "[\"8BITMIME\"]")]

@@ -59,6 +59,8 @@ internal sealed class ConsoleSeed : IAsyncDisposable
 
     public SqlDsn Dsn { get; }
 
+    public AmavisDatabase Database => _services.GetRequiredService<AmavisDatabase>();
+
     public IDbContextFactory<AmavisDbContext> Contexts { get; }
 
     /// <summary>An empty SQLite database in a directory of its own.</summary>

@@ -16,6 +16,8 @@ public sealed class AccountAndAuditOnSqliteTests : AccountAndAuditTests;
 
 public sealed class PeopleQueryOnSqliteTests : PeopleQueryTests;
 
+public sealed class PolicyEditingOnSqliteTests : PolicyEditingTests;
+
 [Collection(ConsolePostgres.Name)]
 public sealed class TraceQueryOnPostgresTests(ConsolePostgres postgres) : TraceQueryTests
 {
@@ -42,6 +44,12 @@ public sealed class AccountAndAuditOnPostgresTests(ConsolePostgres postgres) : A
 
 [Collection(ConsolePostgres.Name)]
 public sealed class PeopleQueryOnPostgresTests(ConsolePostgres postgres) : PeopleQueryTests
+{
+    private protected override Task<ConsoleSeed> OpenAsync() => postgres.OpenAsync();
+}
+
+[Collection(ConsolePostgres.Name)]
+public sealed class PolicyEditingOnPostgresTests(ConsolePostgres postgres) : PolicyEditingTests
 {
     private protected override Task<ConsoleSeed> OpenAsync() => postgres.OpenAsync();
 }

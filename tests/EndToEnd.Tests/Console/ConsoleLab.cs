@@ -45,7 +45,7 @@ public sealed class ConsoleLab(Lab lab) : IAsyncLifetime
     {
         var port = FreePorts.Take(1)[0];
         _dsn = await lab.NewDatabaseAsync("sqlite", _directory.FullName);
-        _filter = await FilterProcess.StartAsync(Sink.Port, $"{Policy}\n{lab.Scanners}\nstorage_sql_dsn: [\"{_dsn}\"]\n{ConsoleProcess.Settings(port)}");
+        _filter = await FilterProcess.StartAsync(Sink.Port, $"{Policy}\n{lab.Scanners}\nstorage_sql_dsn: [\"{_dsn}\"]\nlookup_sql_dsn: [\"{_dsn}\"]\n{ConsoleProcess.Settings(port)}");
         _console = await ConsoleProcess.StartAsync(port, _filter.ConfigurationPath);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = Arguments });
@@ -86,13 +86,13 @@ public sealed class ConsoleLab(Lab lab) : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
     }
 
-    /// <summary>Gives the daemon a message for user1@example.com, and ends when the console can show it.</summary>
-    public async Task SendAsync(string sender, byte[] message)
+    /// <summary>Gives the daemon a message, and ends when the console can show it.</summary>
+    public async Task SendAsync(string sender, byte[] message, string recipient = "user1@example.com")
     {
         await using (var client = await SmtpProbe.ConnectAsync(_filter!.SmtpPort))
         {
             await client.SayAsync("EHLO mta.example.net");
-            (await client.DeliverAsync(sender, ["user1@example.com"], message)).ShouldStartWith("250 ");
+            (await client.DeliverAsync(sender, [recipient], message)).ShouldStartWith("250 ");
             await client.SayAsync("QUIT");
         }
         await WaitForRowsAsync(++_sent);

@@ -1,9 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Amavis.Testing;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -14,15 +12,7 @@ namespace Amavis.EndToEnd.Tests.Console;
 [Trait("Needs", "Server")]
 public sealed partial class ConsoleTests(ConsoleLab console) : IClassFixture<ConsoleLab>
 {
-    private static readonly string? Screenshots = Environment.GetEnvironmentVariable("AMAVIS_SCREENSHOTS");
-
-    public static TheoryData<string, int, ColorScheme> Looks => new()
-    {
-        { "light", 1280, ColorScheme.Light },
-        { "dark", 1280, ColorScheme.Dark },
-        { "narrow", 360, ColorScheme.Light },
-        { "narrow-dark", 360, ColorScheme.Dark },
-    };
+    public static TheoryData<string, int, ColorScheme> Looks => PageInspection.Looks;
 
     [Fact]
     public async Task Mail_is_found_explained_released_and_deleted()
@@ -249,20 +239,7 @@ public sealed partial class ConsoleTests(ConsoleLab console) : IClassFixture<Con
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = subject, Level = 2 })).ToBeVisibleAsync();
     }
 
-    private static async Task InspectAsync(IPage page, string name, string look)
-    {
-        if (Screenshots is not null)
-            await page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, $"{name}-{look}.png"), FullPage = true });
-        // A page that has just been changed in place may not be laid out yet; one that does not fit never will.
-        await page.WaitForLoadStateAsync();
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(3) && await OverhangAsync(page) > 0;)
-            await page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
-        (await OverhangAsync(page)).ShouldBeLessThanOrEqualTo(0, $"{name}, {look}: wider than the window");
-        var violations = (await page.RunAxe()).Violations;
-        violations.Select(v => string.Create(CultureInfo.InvariantCulture, $"{name}, {look}: {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Select(n => n.Html))}")).ShouldBeEmpty();
-    }
-
-    private static Task<int> OverhangAsync(IPage page) => page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
+    private static Task InspectAsync(IPage page, string name, string look) => PageInspection.InspectAsync(page, name, look);
 
     private static ILocator Heading(IPage page, string name) => page.GetByRole(AriaRole.Heading, new() { Name = name, Level = 1, Exact = true });
 

@@ -26,14 +26,16 @@ internal sealed class FlowHarness : IAsyncDisposable, IMailLog
     private readonly ConcurrentQueue<(int Level, string Text)> _lines = [];
     private readonly SmtpClientPool _pool;
     private readonly ScannerRegistry _scanners = new(TimeProvider.System, ScannerLimits.Default);
-    private readonly MessageProcessor _processor;
 
-    public FlowHarness()
+    /// <param name="records">The SQL log and quarantine; null: there is none.</param>
+    /// <param name="keepConnections">To the next hop, from message to message.</param>
+    /// <param name="change">Databases and the like beside what every test has.</param>
+    public FlowHarness(Matrix.KeptRecords? records = null, bool keepConnections = false, Func<EngineServices, EngineServices>? change = null)
     {
         Directory.CreateDirectory(Quarantine);
         var work = _directory.FilePath("work");
         Directory.CreateDirectory(work);
-        _pool = new SmtpClientPool(TimeProvider.System, Counters, new SmtpClientOptions { KeepConnections = false });
+        _pool = new SmtpClientPool(TimeProvider.System, Counters, new SmtpClientOptions { KeepConnections = keepConnections });
         Services = new EngineServices
         {
             Clock = TimeProvider.System,
@@ -43,8 +45,11 @@ internal sealed class FlowHarness : IAsyncDisposable, IMailLog
             NextHops = _pool,
             Scanners = _scanners,
             WorkDirectory = work,
+            MessageLog = records,
+            SqlQuarantine = records,
         };
-        _processor = new MessageProcessor(Services, new ServerSlots(8, TimeProvider.System));
+        Services = change is null ? Services : change(Services);
+        Processor = new MessageProcessor(Services, new ServerSlots(8, TimeProvider.System));
         Settings = new Settings
         {
             MyHostname = "filter.example.net",
@@ -66,6 +71,8 @@ internal sealed class FlowHarness : IAsyncDisposable, IMailLog
 
     public MailSink Sink { get; } = new();
 
+    public MessageProcessor Processor { get; }
+
     public CounterSet Counters { get; } = new();
 
     public EngineServices Services { get; }
@@ -84,7 +91,7 @@ internal sealed class FlowHarness : IAsyncDisposable, IMailLog
     public Task<MessageReplies> SendAsync(string message, FlowEnvelope envelope)
     {
         var octets = Octets.Crlf(message);
-        return _processor.ProcessAsync(
+        return Processor.ProcessAsync(
             new ReceivedMessage
             {
                 LogId = LogId,

@@ -29,6 +29,25 @@ internal static class FlowMail
     /// <summary>A zip archive whose member is encrypted.</summary>
     public static string Encrypted => Attached("a.zip", "application/zip", Convert.FromBase64String(EncryptedZip));
 
+    /// <summary>Two boundaries: readers differ in what the parts are.</summary>
+    public static string Ambiguous => Top.ReplaceLineEndings("\n") + """
+        Content-Type: multipart/mixed; boundary="=_a"; boundary="=_b"
+
+        --=_a
+        Content-Type: text/plain
+
+        one reading
+
+        --=_a--
+        --=_b
+        Content-Type: text/plain
+
+        the other
+
+        --=_b--
+
+        """.ReplaceLineEndings("\n");
+
     public static string Long(int octets) => With("", string.Concat(Enumerable.Repeat(new string('x', 70) + "\n", (octets / 71) + 1)));
 
     /// <summary>The plain message with more fields and another text.</summary>

@@ -81,10 +81,13 @@ internal sealed class MilterHarness : IDuplexPipe, IDisposable
     }
 
     /// <summary>All packets sent since the last call, separated by blanks; NUL as <c>|</c>, LF as <c>\n</c>.</summary>
-    public string Replies()
+    public string Replies() => string.Join(' ', Packets());
+
+    /// <summary>The same, each by itself.</summary>
+    public List<string> Packets()
     {
         if (!_toMta.Reader.TryRead(out var result))
-            return "";
+            return [];
         var octets = result.Buffer.ToArray();
         _toMta.Reader.AdvanceTo(result.Buffer.End);
         var packets = new List<string>();
@@ -94,7 +97,7 @@ internal sealed class MilterHarness : IDuplexPipe, IDisposable
             packets.Add(Octets.Text(octets.AsSpan(at + 4, length)).Replace('\0', '|').Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal));
             at += 4 + length;
         }
-        return string.Join(' ', packets);
+        return packets;
     }
 
     public void Vanish() => _toFilter.Writer.Complete();

@@ -94,7 +94,7 @@ internal sealed partial class Converter(PerlVariables variables)
             case PerlValue.Undefined:
                 return Null(item);
             case PerlValue.Code code when variable.Name == "partition_tag" && CodeShapes.PartitionOf(code.Source) is { } function:
-                return Refuse(item, $"tags made by {function} are not in this version; partition_tag is a number");
+                return Scalar(item, function, true);
             case PerlValue.Code:
                 return Refuse(item, "code can't be taken over");
         }

@@ -17,11 +17,8 @@ internal static class BsmtpFile
     /// <exception cref="IOException">Nothing was stored.</exception>
     public static async Task<string> WriteAsync(Shipment shipment, CancellationToken cancellationToken)
     {
-        var directory = shipment.Settings.QuarantineDir;
-        var name = FileNameTemplate.Expand(shipment.Delivery.Method.Targets[0].Path, shipment.Names with { HasSender = true });
-        if (!Path.IsPathRooted(name) && string.IsNullOrEmpty(directory))
-            throw new IOException($"bsmtp:{name} needs QUARANTINEDIR, which is not set");
-        var path = Path.Combine(directory ?? "/", name);
+        var name = NameOf(shipment);
+        var path = Path.Combine(shipment.Settings.QuarantineDir ?? "/", name);
         var temporary = path + ".tmp";
         try
         {
@@ -41,6 +38,16 @@ internal static class BsmtpFile
             File.Delete(temporary);
             throw;
         }
+        return name;
+    }
+
+    /// <summary>As the method names it; below QUARANTINEDIR unless it begins with a slash.</summary>
+    /// <exception cref="IOException">There is no such directory in the settings.</exception>
+    public static string NameOf(Shipment shipment)
+    {
+        var name = FileNameTemplate.Expand(shipment.Delivery.Method.Targets[0].Path, shipment.Names with { HasSender = true });
+        if (!Path.IsPathRooted(name) && string.IsNullOrEmpty(shipment.Settings.QuarantineDir))
+            throw new IOException($"bsmtp:{name} needs QUARANTINEDIR, which is not set");
         return name;
     }
 

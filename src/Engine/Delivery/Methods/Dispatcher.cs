@@ -19,10 +19,12 @@ internal sealed class Dispatcher(EngineServices services)
     {
         var delivery = shipment.Delivery;
         var protocol = delivery.Method.Protocol;
-        if (protocol is DeliveryProtocol.Smtp or DeliveryProtocol.Lmtp)
+        if (services.Rehearsal is null && protocol is (DeliveryProtocol.Smtp or DeliveryProtocol.Lmtp))
             return await services.NextHops.SendAsync(delivery, cancellationToken);
         if (delivery.ReceivedCount > (protocol == DeliveryProtocol.Local ? MaxHopsOfFiles : MaxHops))
             return ForAll(delivery, new SmtpReply(554, "5.4.6 Reject: Too many hops"));
+        if (services.Rehearsal is { } rehearsal)
+            return rehearsal.Take(shipment, services.Clock);
         return protocol switch
         {
             DeliveryProtocol.Pipe => await PipeAsync(shipment, cancellationToken),

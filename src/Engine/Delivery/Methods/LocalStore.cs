@@ -30,6 +30,17 @@ internal sealed class LocalStore(Settings settings, TimeProvider clock)
         return [.. places.Select(p => p is null ? null : locations[p])];
     }
 
+    /// <summary>The same without storing anything.</summary>
+    /// <exception cref="IOException">A copy could not be stored.</exception>
+    public IReadOnlyList<string?> Foresee(LocalMail mail, IReadOnlyList<string> names) => [.. names.Select(PlaceOf).Select(p => p is null ? null : Foresee(mail, p))];
+
+    private string Foresee(LocalMail mail, Place place)
+    {
+        if (!IsDirectory(place))
+            return Relative(place.Path);
+        return Relative(Path.Combine(place.Path, FileQuarantine.LocationOf(NameOf(mail, place), mail.Names.MailId, LevelsOf(place))));
+    }
+
     private Place? PlaceOf(string name)
     {
         var local = name.LastIndexOf('@') is var at and >= 0 ? name[..at] : name;
@@ -47,20 +58,30 @@ internal sealed class LocalStore(Settings settings, TimeProvider clock)
         top.Append(FieldText.Fold(new AddedField("Return-Path", mail.Sender.Bracketed)));
         top.Append(FieldText.Fold(new AddedField("Delivered-To", string.Join(", ", deliveredTo))));
         var copy = new ToppedMessage(Encoding.UTF8.GetBytes(top.ToString()), mail.Message);
-        if (!Directory.Exists(place.Path))
+        if (!IsDirectory(place))
         {
-            // A quarantine directory that is missing would become an mbox file.
-            if (!File.Exists(place.Path) && place.Path == settings.QuarantineDir)
-                throw new DirectoryNotFoundException($"quarantine directory {place.Path} does not exist");
             await MboxFile.AppendAsync(place.Path, mail.Sender, copy, clock, limit, cancellationToken);
             return Relative(place.Path);
         }
-        var named = place.FileName is { } own ? FileNameTemplate.Expand(own, mail.Names with { HasSender = true })
-            : FileNameTemplate.Expand(mail.Template.Length == 0 ? "%m" : mail.Template, mail.Names);
-        var levels = place.FileName is null ? settings.QuarantineSubdirLevels : 0;
-        var location = await new FileQuarantine(place.Path, levels).StoreAsync(named, mail.Names.MailId, copy, cancellationToken);
+        var location = await new FileQuarantine(place.Path, LevelsOf(place)).StoreAsync(NameOf(mail, place), mail.Names.MailId, copy, cancellationToken);
         return Relative(Path.Combine(place.Path, location));
     }
+
+    /// <summary>Otherwise an mbox file. A quarantine directory that is missing must not become one.</summary>
+    private bool IsDirectory(Place place)
+    {
+        if (Directory.Exists(place.Path))
+            return true;
+        if (!File.Exists(place.Path) && place.Path == settings.QuarantineDir)
+            throw new DirectoryNotFoundException($"quarantine directory {place.Path} does not exist");
+        return false;
+    }
+
+    private int LevelsOf(Place place) => place.FileName is null ? settings.QuarantineSubdirLevels : 0;
+
+    private static string NameOf(LocalMail mail, Place place) => place.FileName is { } own
+        ? FileNameTemplate.Expand(own, mail.Names with { HasSender = true })
+        : FileNameTemplate.Expand(mail.Template.Length == 0 ? "%m" : mail.Template, mail.Names);
 
     private string Relative(string path)
     {

@@ -10,6 +10,8 @@ internal sealed record Shipment
 {
     public required SmtpDelivery Delivery { get; init; }
 
+    public required MailPurpose Purpose { get; init; }
+
     public required Settings Settings { get; init; }
 
     /// <summary>For the placeholders of file names.</summary>

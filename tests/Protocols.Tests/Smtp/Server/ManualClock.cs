@@ -9,6 +9,11 @@ internal sealed class ManualClock : TimeProvider
 
     public int TimersMade { get; private set; }
 
+    /// <summary>Whatever the machine's own is.</summary>
+    public TimeZoneInfo Zone { get; set; } = TimeZoneInfo.Utc;
+
+    public override TimeZoneInfo LocalTimeZone => Zone;
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => Volatile.Read(ref _ticks);

@@ -173,12 +173,14 @@ public class ReceivedMessageTests
     public void Times_are_those_of_MAIL_and_of_the_dot()
     {
         using var session = new SessionHarness().Start();
+        session.Clock.Zone = TimeZoneInfo.CreateCustomTimeZone("+01", TimeSpan.FromHours(1), null, null);
         session.Clock.Advance(TimeSpan.FromSeconds(5));
         session.Send("MAIL FROM:<>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n");
         session.Clock.Advance(TimeSpan.FromSeconds(7));
         session.Send(".\r\n");
         var message = session.Processor.Messages[0].Message;
         message.ReceivedAt.ShouldBe(new DateTimeOffset(2026, 11, 22, 12, 0, 5, TimeSpan.Zero));
+        message.ReceivedAt.Offset.ShouldBe(TimeSpan.FromHours(1));
         session.Clock.GetElapsedTime(0, message.StartedTimestamp).ShouldBe(TimeSpan.FromSeconds(5));
         session.Clock.GetElapsedTime(0, message.DataEndedTimestamp).ShouldBe(TimeSpan.FromSeconds(12));
     }

@@ -53,7 +53,7 @@ internal static class ContentStages
         try
         {
             transaction.Begin(context.Spools.Create(),
-                MilterReceived.Make(session.Client, session.Macros, transaction.Policy.Settings.MyHostname, context.Clock.GetUtcNow()));
+                MilterReceived.Make(session.Client, session.Macros, transaction.Policy.Settings.MyHostname, context.Clock.GetLocalNow()));
             return true;
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)

@@ -1,4 +1,5 @@
 using Amavis.Core.Messages;
+using Amavis.Core.Policy;
 using Amavis.Protocols.Smtp.Server;
 
 namespace Amavis.Protocols.Milter.Server.Stages;
@@ -29,7 +30,7 @@ internal static class EnvelopeStages
             Envelope = envelope,
             DeclaredOctets = declared,
             Policy = policy,
-            StartedAt = session.Context.Clock.GetUtcNow(),
+            StartedAt = session.Context.Clock.GetLocalNow(),
             StartedTimestamp = session.Context.Clock.GetTimestamp(),
         });
         session.Continue();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amavis.Core.Messages;
+using Amavis.Core.Policy;
 
 namespace Amavis.Protocols.Smtp.Server.Verbs;
 
@@ -55,7 +56,7 @@ internal static class MailVerb
             Parameters = parameters,
             Client = client,
             Policy = policy,
-            StartedAt = state.Context.Clock.GetUtcNow(),
+            StartedAt = state.Context.Clock.GetLocalNow(),
             StartedTimestamp = state.Context.Clock.GetTimestamp(),
         };
         state.Reply(250, $"2.1.0 Sender {path.Address.Bracketed} OK");

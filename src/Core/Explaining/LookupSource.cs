@@ -3,7 +3,7 @@ using Amavis.Core.Lookups;
 using Amavis.Core.Lookups.Databases;
 using Amavis.Core.Policy;
 
-namespace Amavis.Engine.Verdicts;
+namespace Amavis.Core.Explaining;
 
 /// <summary>Where a looked-up value came from, in words: a row, an entry, or a table of a bank or a file.</summary>
 public static class LookupSource

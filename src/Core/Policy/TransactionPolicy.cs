@@ -2,9 +2,8 @@ using System.Net;
 using Amavis.Core.Addresses;
 using Amavis.Core.Lookups;
 using Amavis.Core.Messages;
-using Amavis.Core.Policy;
 
-namespace Amavis.Protocols.Smtp.Server;
+namespace Amavis.Core.Policy;
 
 /// <summary>The banks loaded at MAIL: those of the original client's address, then MYUSERS.</summary>
 public static class TransactionPolicy

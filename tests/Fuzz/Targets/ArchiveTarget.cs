@@ -1,0 +1,35 @@
+using Amavis.Decoding;
+using Amavis.Decoding.Limits;
+using Amavis.Decoding.Storage;
+using Amavis.Mime.Structure;
+using Amavis.Testing;
+
+namespace Amavis.Fuzz.Targets;
+
+/// <summary>Everything that is unpacked: no decoder fails, and none gives more than it may.</summary>
+internal sealed class ArchiveTarget : FuzzTarget
+{
+    private static readonly byte[] Header = Inputs.Octets("MIME-Version: 1.0\r\nContent-Type: application/octet-stream; name=a\r\nContent-Transfer-Encoding: binary\r\n\r\n");
+
+    private static readonly UnpackLimits Limits = new() { MaxFiles = 300, MinExpansionQuota = 1 << 18, MaxExpansionQuota = 1 << 18, MinExpansionFactor = 1, MaxExpansionFactor = 1 };
+
+    public override string Name => "archives";
+
+    public override IReadOnlyList<string> Words { get; } =
+        ["PK\x03\x04", "PK\x01\x02", "PK\x05\x06", "PK\x06\x06", "\x1f\x8b\x08", "BZh9", "1AY&SY", "ustar\0", "!<arch>\n", "070701", "\x78\x9f\x3e\x22", "\xed\xab\xee\xdb", "\x1f\x9d", "../../x", "\xff\xff\xff\xff"];
+
+    public override IEnumerable<byte[]> Seeds() => Inputs.Folder("archives").Concat(Inputs.Folder("libarchive")).Concat(Inputs.Files("mimekit").Where(f => f.Contains("tnef", StringComparison.OrdinalIgnoreCase)).Select(File.ReadAllBytes)).DefaultIfEmpty([0x1f, 0x8b]);
+
+    public override void Check(byte[] input, Random random)
+    {
+        byte[] message = [.. Header, .. input];
+        using var spool = new MemorySpool(message);
+        // In memory: an input never gives so much that it would be put into a file.
+        using var store = new PartStore(Path.Combine(Path.GetTempPath(), "amavis-fuzz-parts"), 64 << 20);
+        Exception? failed = null;
+        var unpacking = new Unpacker((_, e) => failed ??= e).UnpackAsync(MimeReader.Read(message), spool, Limits, store, CancellationToken.None);
+        FindingException.Unless(unpacking.IsCompletedSuccessfully, unpacking.Exception?.ToString() ?? "waits for something");
+        if (failed is not null)
+            throw new FindingException("a decoder failed", failed);
+    }
+}
