@@ -3,6 +3,7 @@ using Amavis.Core.Parts;
 using Amavis.Decoding.Archives;
 using Amavis.Decoding.Archives.Zip;
 using Amavis.Decoding.Codecs;
+using Amavis.Decoding.Helpers;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
 using Amavis.Decoding.Typing;
@@ -17,12 +18,13 @@ namespace Amavis.Decoding;
 internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget budget, Action<MessagePart, Exception>? decoderFailed) : IDisposable
 {
     private readonly CodecSet _codecs = new();
+    private readonly HelperRun _helpers = new(store, budget);
 
     /// <summary>Why unpacking was given up, or null.</summary>
     public string? Hold { get; private set; }
 
     /// <summary>Works on the parts that are in the list, and on all that come from them.</summary>
-    public void Run()
+    public async Task RunAsync()
     {
         var fresh = parts.TakeFresh();
         for (var depth = 1; fresh.Count > 0; depth++)
@@ -37,7 +39,7 @@ internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget
             }
             foreach (var (part, kind) in typed)
                 if (Hold is null)
-                    Unpack(part, kind, depth);
+                    await UnpackAsync(part, kind, depth);
             store.CloseFiles();
             fresh = parts.TakeFresh();
         }
@@ -62,11 +64,13 @@ internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget
         return appended ? ContentKind.Appended : type.Kind;
     }
 
-    private void Unpack(MessagePart archive, ContentKind kind, int depth)
+    private async Task UnpackAsync(MessagePart archive, ContentKind kind, int depth)
     {
         if (kind is ContentKind.Plain or ContentKind.Encrypted || archive.Content is not StoredContent content)
             return;
-        if (ArchiveReaders.For(kind) is not { } read)
+        var read = ArchiveReaders.For(kind);
+        var helper = read is null && budget.Limits.UsesHelpers ? HelperTable.Find(kind, budget.Limits.ProgramPath) : null;
+        if (read is null && helper is null)
         {
             if (budget.Limits.MarkUndecodable)
                 archive.Attributes |= PartAttributes.Undecipherable;
@@ -76,7 +80,14 @@ internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget
         {
             if (ContainsItself(archive, content))
                 throw UnpackBudget.TooDeep(budget.Limits.MaxLevels > 0 ? budget.Limits.MaxLevels : depth, $": {archive.BaseName} contains itself");
-            Take(archive, read(content, new MemberSink(archive, parts, store, budget, _codecs), budget.Limits), kind == ContentKind.Appended);
+            var members = new MemberSink(archive, parts, store, budget, _codecs);
+            var findings = read is not null
+                ? read(content, members, budget.Limits)
+                : await _helpers.ReadAsync(helper!.Value.Helper, helper.Value.Path, content, members);
+            // Readers of ZIP open what stands behind another archive.
+            if (helper is { Helper.GivesOne: false } && ZipReader.IsAppended(content))
+                findings |= ZipReader.Read(content, members, budget.Limits.MaxFiles) | ArchiveFindings.Damaged;
+            Take(archive, findings, kind == ContentKind.Appended);
         }
         catch (UnpackLimitException limit)
         {

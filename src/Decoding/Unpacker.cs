@@ -24,24 +24,23 @@ public sealed class Unpacker(Action<MessagePart, Exception>? decoderFailed = nul
     /// <param name="cancellationToken">The time that is left for decoding.</param>
     /// <exception cref="OperationCanceledException">The time is up; the message must be tempfailed.</exception>
     /// <exception cref="IOException">The disk is full, or the spool can't be read; the message must be tempfailed.</exception>
-    public Task<PartTree> UnpackAsync(MimeTree tree, Spool message, UnpackLimits limits, PartStore store, CancellationToken cancellationToken)
+    public async Task<PartTree> UnpackAsync(MimeTree tree, Spool message, UnpackLimits limits, PartStore store, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(store);
-        if (cancellationToken.IsCancellationRequested)
-            return Task.FromCanceled<PartTree>(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         var budget = new UnpackBudget(limits, message.Length, cancellationToken);
         var parts = new MimeParts(message, store, budget).Build(tree);
         using var rounds = new UnpackRounds(parts, store, budget, decoderFailed);
-        rounds.Run();
-        return Task.FromResult(new PartTree
+        await rounds.RunAsync();
+        return new PartTree
         {
             Parts = parts.All,
             MimeErrors = tree.Errors,
             Hold = rounds.Hold,
             OverLimits = rounds.Hold is not null,
-        });
+        };
     }
 }

@@ -40,13 +40,13 @@ internal static partial class Sections
         add.Integer("$MAX_EXPANSION_QUOTA", Global, Scalars.Integer(whenNull: long.MaxValue), s => s.MaxExpansionQuota, (s, v) => s with { MaxExpansionQuota = v }, "octets a message may unpack to; null: only MAX_EXPANSION_FACTOR counts");
         add.Add("$MIN_EXPANSION_FACTOR", ValueKind.Number, Global, Scalars.Number(0), s => s.MinExpansionFactor, (s, v) => s with { MinExpansionFactor = v }, "times its size a message may always unpack to");
         add.Add("$MAX_EXPANSION_FACTOR", ValueKind.Number, Global, Scalars.Number(0), s => s.MaxExpansionFactor, (s, v) => s with { MaxExpansionFactor = v }, "times its size a message may unpack to");
-        add.Later("@decoders", List, Dynamic, "built in", "which program unpacks which type");
+        add.Later("@decoders", List, Dynamic, "built in", "which program unpacks which type; the built-in table of docs/decoders.md is used");
         add.Later("$file", Text, Global, "\"file\"", "program that tells types of files");
         add.Later("@map_full_type_to_short_type_maps", Tables, Global, "built in", "short names of file types");
         add.Later("$map_full_type_to_short_type_re", ValueKind.Patterns, LegacyStatic, "built in", "goes into map_full_type_to_short_type_maps");
         add.Later("@keep_decoded_original_maps", Tables, Global, "keep_decoded_original_re", "types that scanners see also undecoded");
         add.Later("$keep_decoded_original_re", ValueKind.Patterns, LegacyStatic, "null", "goes into keep_decoded_original_maps");
-        add.LaterAll(TextOrList, LegacyStatic, "null", "program of the decoders",
+        add.LaterAll(TextOrList, LegacyStatic, "null", "program of a decoder; the built-in table of docs/decoders.md is used",
             "$gzip", "$bzip2", "$lzop", "$rpm2cpio", "$cabextract", "$uncompress", "$unfreeze", "$arc", "$unarj", "$unrar", "$zoo", "$lha", "$pax", "$cpio",
             "$ar", "$ripole", "$tnef", "$gunzip", "$bunzip2", "$unlzop", "$unstuff");
     }

@@ -15,6 +15,9 @@ internal sealed class UnpackBudget(UnpackLimits limits, long messageOctets, Canc
 
     public long UsedOctets { get; private set; }
 
+    /// <summary>Octets that may still be unpacked; below zero when the MIME parts alone are more.</summary>
+    public long LeftOctets => QuotaOctets - UsedOctets;
+
     /// <summary>Counts what the message holds anyway: the bodies of its MIME parts may go over the quota.</summary>
     public void ChargeWithoutLimit(long octets) => UsedOctets += octets;
 
@@ -23,10 +26,13 @@ internal sealed class UnpackBudget(UnpackLimits limits, long messageOctets, Canc
     {
         CancellationToken.ThrowIfCancellationRequested();
         if (octets > QuotaOctets - UsedOctets)
-            throw new UnpackLimitException(string.Create(CultureInfo.InvariantCulture,
-                $"Exceeded storage quota {QuotaOctets} bytes by {who}; last chunk {octets} bytes"));
+            throw Exceeded(who, octets);
         UsedOctets += octets;
     }
+
+    /// <param name="octets">The chunk that was too much; 0: it was not kept.</param>
+    public UnpackLimitException Exceeded(string who, long octets = 0) => new(string.Create(CultureInfo.InvariantCulture,
+        $"Exceeded storage quota {QuotaOctets} bytes by {who}; last chunk {octets} bytes"));
 
     /// <exception cref="UnpackLimitException">There are too many members.</exception>
     public void ChargeFile()

@@ -25,6 +25,15 @@ public sealed record UnpackLimits
     /// <summary>A recognised archive that could not be unpacked in full gets the attribute U. The original leaves it clean.</summary>
     public bool MarkUndecodable { get; init; } = true;
 
+    /// <summary>Directories in which helper programs are searched, parted by colons; null: our own PATH.</summary>
+    public string? ProgramPath { get; init; }
+
+    /// <summary>Whether external programs unpack what there is no reader for.</summary>
+    public bool UsesHelpers { get; init; } = true;
+
+    /// <summary>Time all external programs together may take for one message; what is left then is marked.</summary>
+    public TimeSpan HelperTime { get; init; } = TimeSpan.FromSeconds(15);
+
     public static UnpackLimits From(Settings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -37,6 +46,7 @@ public sealed record UnpackLimits
             MinExpansionFactor = settings.MinExpansionFactor,
             MaxExpansionFactor = settings.MaxExpansionFactor,
             MarkUndecodable = settings.MarkUndecodable,
+            ProgramPath = settings.ProgramPath,
         };
     }
 

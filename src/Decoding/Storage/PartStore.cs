@@ -1,4 +1,5 @@
 using System.Globalization;
+using Amavis.Decoding.Helpers;
 
 namespace Amavis.Decoding.Storage;
 
@@ -71,6 +72,16 @@ public sealed class PartStore : IDisposable
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);
+    }
+
+    /// <summary>A new directory for a helper program, below the message's own.</summary>
+    /// <exception cref="IOException">It could not be made.</exception>
+    internal HelperPlace CreateHelperPlace()
+    {
+        ThrowIfDisposed();
+        if (!_directoryMade)
+            MakeDirectory();
+        return new HelperPlace(Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"h{++_fileNumber:d3}")));
     }
 
     internal FileContent Keep(string path, long length)

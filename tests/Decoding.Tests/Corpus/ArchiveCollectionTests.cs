@@ -46,7 +46,7 @@ public class ArchiveCollectionTests
     [Fact]
     public void Members_are_those_another_program_lists()
     {
-        var excused = Excused();
+        var excused = Excused("archives-differing.txt");
         var differing = new List<string>();
         foreach (var (name, expected) in Listings())
         {
@@ -56,6 +56,37 @@ public class ArchiveCollectionTests
                 differing.Add(found == expected ? $"{name} is excused without need" : $"{name}: expected {expected}, found {found}");
         }
         differing.ShouldBeEmpty();
+    }
+
+    /// <summary>Archives that external programs unpack in full here; it only grows.</summary>
+    private const int LeastComplete = 99;
+
+    /// <summary>
+    /// The same for what external programs unpack, where 7-Zip is installed: as many members with as many octets, or marked. The list of files
+    /// beside this one has those for which neither holds, with the reason.
+    /// </summary>
+    [Fact]
+    public void What_programs_unpack_is_what_is_listed_or_it_is_marked()
+    {
+        if (!File.Exists("/usr/bin/7zz"))
+            return; // ./test installs it; --fast goes without
+        var excused = Excused("helpers-differing.txt");
+        var silent = new List<string>();
+        var complete = new Dictionary<string, int>();
+        foreach (var (name, expected) in Listings("7z", "Cab", "Lzh", "Rar", "Rar5", "lzma", "xz", "zstd", "Iso"))
+        {
+            var path = Samples.Files("libarchive", name).First();
+            using var unpacked = Mails.UnpackFile(Path.GetFileName(path), File.ReadAllBytes(path), Limits);
+            var files = unpacked[2].Children.Where(part => part.Attributes == PartAttributes.None).ToList();
+            var same = expected.Octets == 0 || files.Sum(part => part.Size) == expected.Octets;
+            if (same && files.Count > 0)
+                complete[expected.Type] = complete.GetValueOrDefault(expected.Type) + 1;
+            else if (!unpacked.Tree.AnyUndecipherable && unpacked.Tree.Hold is null && !excused.Contains(name))
+                silent.Add($"{name}: expected {expected}, found {files.Count} files of {files.Sum(part => part.Size)} octets ({string.Join(',', unpacked[2].ShortTypes)})");
+        }
+        silent.ShouldBeEmpty();
+        if (Samples.Files("oracle", "archives-7z.tsv").Any())
+            complete.Values.Sum().ShouldBeGreaterThanOrEqualTo(LeastComplete, string.Join(", ", complete.Select(c => $"{c.Key} {c.Value}")));
     }
 
     [Theory]
@@ -77,14 +108,16 @@ public class ArchiveCollectionTests
 
     private static bool IsArchive(string path) => Path.GetFileName(path) is not ("ORIGIN.md" or "LICENSE.txt" or "README.md");
 
-    private static IEnumerable<(string Name, MemberListing Listing)> Listings()
+    private static IEnumerable<(string Name, MemberListing Listing)> Listings() => Listings("zip", "tar", "Cpio", "gzip", "Rpm", "Ar");
+
+    private static IEnumerable<(string Name, MemberListing Listing)> Listings(params string[] types)
     {
         foreach (var oracle in Samples.Files("oracle", "archives-7z.tsv"))
         {
             foreach (var line in File.ReadLines(oracle).Skip(1))
             {
                 var fields = line.Split('\t');
-                if (fields[3] == "ok" && fields[4] is "zip" or "tar" or "Cpio" or "gzip" or "Rpm" or "Ar")
+                if (fields[3] == "ok" && types.Contains(fields[4]))
                     yield return (fields[0], new MemberListing(fields[4], Number(fields[5]), Number(fields[6]), Number(fields[7])));
             }
         }
@@ -102,7 +135,7 @@ public class ArchiveCollectionTests
         return new MemberListing(expected.Type, expected.Members == 0 && members.Count == 1 ? 0 : members.Count, octets, encrypted);
     }
 
-    private static HashSet<string> Excused() =>
-        [.. File.ReadLines(Path.Combine(Samples.Root, "tests", "Decoding.Tests", "Corpus", "archives-differing.txt"))
+    private static HashSet<string> Excused(string list) =>
+        [.. File.ReadLines(Path.Combine(Samples.Root, "tests", "Decoding.Tests", "Corpus", list))
             .Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split(':')[0])];
 }

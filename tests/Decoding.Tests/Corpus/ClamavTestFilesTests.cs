@@ -13,7 +13,7 @@ public class ClamavTestFilesTests
 
     private static IReadOnlyDictionary<string, string> Listed { get; } =
         File.ReadLines(Path.Combine(Samples.Root, "tests", "Decoding.Tests", "Corpus", "clamav-testfiles.txt"))
-            .Where(line => line.Length > 0 && line[0] != '#').ToDictionary(line => line.Split(' ')[0], line => line.Split(' ')[1]);
+            .Where(line => line.Length > 0 && line[0] != '#').ToDictionary(line => line.Split(' ')[0], line => line.Split(' ')[1] is "helper" ? File.Exists("/usr/bin/7zz") ? "opened" : "marked" : line.Split(' ')[1]);
 
     [Fact]
     public void Each_file_is_opened_or_marked_as_listed()
