@@ -55,6 +55,17 @@ public sealed class LookupTests
     }
 
     [Fact]
+    public void All_values_go_from_the_most_specific_key_to_the_last_table()
+    {
+        var maps = new LookupMaps(
+        [
+            new HashTable([new("u@x.com", new LookupValue(3)), new("x.com", new LookupValue(5)), new(".", new LookupValue(7))]),
+            new ConstantTable(new LookupValue("dflt")),
+        ]);
+        maps.FindAll(Keys("u@x.com")).Select(v => v.Value.Text).ShouldBe(["3", "5", "7", "dflt"]);
+    }
+
+    [Fact]
     public void Placeholders_of_a_hash_value_are_filled_in()
     {
         var table = new HashTable([new(".example.com", new LookupValue("q-$3-$5"))]);

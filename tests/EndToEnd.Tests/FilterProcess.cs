@@ -35,7 +35,7 @@ public sealed class FilterProcess : IAsyncDisposable
               RELEASE: {"{"}protocol: AM.PDP, auth_required_release: false{"}"}
               MILTER: {"{"}protocol: MILTER, forward_method: null{"}"}
               MYNETS: null
-              {banks.ReplaceLineEndings("\n              ")}
+              {banks.ReplaceLineEndings("\n  ")}
             forward_method: "smtp:[127.0.0.1]:{nextHopPort}"
             notify_method: "smtp:[127.0.0.1]:{nextHopPort}"
             metrics_listen: 127.0.0.1:{MetricsPort}

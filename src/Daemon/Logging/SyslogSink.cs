@@ -40,6 +40,8 @@ public sealed class SyslogSink(string ident, string facility, int maxLineOctets,
         while (prefix.Length + text.Length > max)
         {
             var take = Math.Max(1, max - prefix.Length - 3);
+            if (char.IsHighSurrogate(text[take - 1]))
+                take = take > 1 ? take - 1 : Math.Min(2, text.Length);
             yield return prefix + text[..take] + "...";
             text = text[take..];
             prefix = entry.Prefix + "...";
