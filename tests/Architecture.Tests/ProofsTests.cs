@@ -40,7 +40,7 @@ public sealed partial class ProofsTests
             .ShouldBe(Enumerable.Range(1, points));
     }
 
-    [GeneratedRegex(@"\[(?:Fact|Theory)[^\n]*(?:\n\s*\[[^\n]*)*\n\s*public (?:async Task|void|Property) (\w+)")]
+    [GeneratedRegex(@"\[(?:Fact|Theory)[^\n]*(?:\n\s*(?:\[|//)[^\n]*)*\n\s*public (?:async Task|void|Property) (\w+)")]
     private static partial Regex TestMethod();
 
     [GeneratedRegex(@"`(\w+Tests\.\w+)`")]

@@ -129,6 +129,9 @@ public sealed class FilterProcess : IAsyncDisposable
         using var limit = new CancellationTokenSource(StartLimit);
         while (!Log[before..].Contains(": ready", StringComparison.Ordinal))
         {
+            // What it said before it ended comes on a way of its own.
+            if (_process.HasExited)
+                await _process.WaitForExitAsync(limit.Token);
             if (_process.HasExited || limit.IsCancellationRequested)
                 throw new InvalidOperationException($"amavisd did not start:\n{_output}\n{Log}");
             await Task.Delay(50, CancellationToken.None);

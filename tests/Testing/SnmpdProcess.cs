@@ -74,6 +74,10 @@ public sealed class SnmpdProcess : IDisposable
     public Task<(int Status, string Text)> AskAsync(string command, string community, params string[] arguments) =>
         RunAsync(command, ["-v2c", "-c" + community, "-On", "-m", "", "-t", "5", "-r", "2", Address, .. arguments], CancellationToken.None);
 
+    /// <summary>Asks as Nagios does.</summary>
+    public Task<(int Status, string Text)> CheckAsync(string oid, params string[] arguments) =>
+        RunAsync("/usr/lib/nagios/plugins/check_snmp", ["-P", "2c", "-C", "monitor", "-H", "127.0.0.1", "-p", _port.ToString(CultureInfo.InvariantCulture), "-o", oid, .. arguments], CancellationToken.None);
+
     /// <summary>Lines of a walk below a root, without the dot they begin with; without the one that says that there is no more to see.</summary>
     public async Task<IReadOnlyList<string>> WalkAsync(string root, string command = "snmpwalk")
     {

@@ -51,6 +51,9 @@ internal static class Links
 
     public static string PolicyUser(long id, string? after = null, string? done = null) => $"/policies/users/{id}{new QueryText().Add("after", after).Add("done", done)}";
 
+    /// <summary>Asks whether a sender's mail is never to be spam for a recipient.</summary>
+    public static string Allow(string sender, string recipient) => "/policies/allow" + new QueryText().Add("sender", sender).Add("recipient", recipient);
+
     public static string Senders(string? search = null, string? after = null, string? done = null) =>
         "/policies/senders" + new QueryText().Add("q", search).Add("after", after).Add("done", done);
 

@@ -47,6 +47,26 @@ public abstract class PolicyEditingTests : ConsoleTestBase
     }
 
     [Fact]
+    public async Task An_allowed_sender_stands_on_the_recipients_own_list_and_nothing_else_changes()
+    {
+        var policy = await NewPolicyAsync("Domain", ("spam_kill_level", "4.5"));
+        await Changes.SaveUserAsync(Admin, Client, null, new UserDraft("@example.com", 5, policy, null, null), null, default);
+        var known = await Changes.AllowAsync(Admin, Client, MailAddress.FromUnquoted("ada@example.com"), "bob@example.org", Settings, default);
+        (await Query.UserAsync(Admin, known, default))!.ShouldSatisfyAllConditions(u => u.Key.ShouldBe("ada@example.com"), u => u.Priority.ShouldBe(8), u => u.PolicyId.ShouldBe(policy));
+        (await Query.ListAsync(Admin, known, null, default)).Entries.ShouldHaveSingleItem().ShouldSatisfyAllConditions(e => e.SenderKey.ShouldBe("bob@example.org"), e => e.Meaning.Kind.ShouldBe(ListKind.White));
+
+        (await Changes.AllowAsync(Admin, Client, MailAddress.FromUnquoted("ada@example.com"), "@example.net", Settings, default)).ShouldBe(known);
+        (await Query.ListAsync(Admin, known, null, default)).Entries.Count.ShouldBe(2);
+
+        var stranger = await Changes.AllowAsync(Admin, Client, MailAddress.FromUnquoted("eve@elsewhere.test"), "bob@example.org", Settings, default);
+        (await Query.UserAsync(Admin, stranger, default))!.PolicyName.ShouldBe(PolicyChanges.EmptyPolicyName);
+        var other = await Changes.AllowAsync(Admin, Client, MailAddress.FromUnquoted("eva@elsewhere.test"), "bob@example.org", Settings, default);
+        (await Query.UserAsync(Admin, other, default))!.PolicyId.ShouldBe((await Query.UserAsync(Admin, stranger, default))!.PolicyId);
+
+        await Should.ThrowAsync<RightsException>(Changes.AllowAsync(new ConsoleViewer("al", ConsoleRole.Auditor), Client, MailAddress.FromUnquoted("ada@example.com"), "@example.net", Settings, default));
+    }
+
+    [Fact]
     public async Task A_change_is_noted_with_what_it_was_before()
     {
         var policy = await NewPolicyAsync("Careful", ("spam_kill_level", "6.9"));

@@ -16,6 +16,7 @@ public sealed class ConsoleLab(Lab lab) : IAsyncLifetime
         final_virus_destiny: D_DISCARD
         final_banned_destiny: D_DISCARD
         final_spam_destiny: D_DISCARD
+        penpals_bonus_score: 8
         virus_quarantine_method: "sql:"
         banned_files_quarantine_method: "sql:"
         spam_quarantine_method: "sql:"

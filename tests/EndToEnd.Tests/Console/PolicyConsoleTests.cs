@@ -52,6 +52,49 @@ public sealed class PolicyConsoleTests(ConsoleLab console) : IClassFixture<Conso
         watched.ShouldHaveBehaved();
     }
 
+    [Fact]
+    public async Task A_sender_is_allowed_from_a_message_in_quarantine()
+    {
+        const string recipient = "eager@example.com";
+        await using var watched = await console.OpenAsync();
+        var page = watched.Page;
+        await console.SendAsync("shop@vendor.example", ConsoleLab.Titled(Mail.Gtube("allow.before"), "allow: before"), recipient);
+        await page.GotoAsync("/quarantine");
+        await page.GetByRole(AriaRole.Row).GetByRole(AriaRole.Link, new() { Name = "allow: before", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Why, and all about it" }).ClickAsync();
+        await page.GetByRole(AriaRole.Navigation, new() { Name = "Message" }).GetByRole(AriaRole.Link, new() { Name = "Recipients" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Allow the sender" }).ClickAsync();
+        await Expect(Field(page, "Sender")).ToHaveValueAsync("shop@vendor.example");
+        await Expect(Field(page, "Recipient")).ToHaveValueAsync(recipient);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Allow the sender" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("The sender is on the list");
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "shop@vendor.example" })).ToContainTextAsync("Never spam");
+
+        await console.SendAsync("shop@vendor.example", ConsoleLab.Titled(Mail.Gtube("allow.after"), "allow: after"), recipient);
+        console.Sink.Messages.ShouldContain(m => m.Text.Contains("allow: after", StringComparison.Ordinal));
+        console.Sink.Messages.ShouldNotContain(m => m.Text.Contains("allow: before", StringComparison.Ordinal));
+        watched.ShouldHaveBehaved();
+    }
+
+    [Fact]
+    public async Task Pen_pals_are_shown_after_mail_both_ways()
+    {
+        const string ours = "writer@example.com";
+        await console.SendAsync(ours, ConsoleLab.Titled(Mail.Clean("pen.out"), "pen: out"), "friend@far.example");
+        await console.SendAsync("friend@far.example", ConsoleLab.Titled(Mail.Clean("pen.in"), "pen: in"), ours);
+        await using var watched = await console.OpenAsync();
+        var page = watched.Page;
+        await page.GotoAsync("/people");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Address" }).FillAsync(ours);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+
+        var pal = page.GetByRole(AriaRole.Row).Filter(new() { HasText = "friend@far.example" });
+        await Expect(pal.GetByRole(AriaRole.Cell).Nth(2)).ToHaveTextAsync("1");
+        await Expect(pal.GetByRole(AriaRole.Cell).Nth(3)).ToHaveTextAsync("1");
+        await Expect(pal.GetByRole(AriaRole.Cell).Nth(5)).ToContainTextAsync("of 8, the last message");
+        watched.ShouldHaveBehaved();
+    }
+
     [Theory]
     [MemberData(nameof(Looks))]
     public async Task Every_policy_page_is_accessible_and_fits_its_width(string look, int width, ColorScheme scheme)
@@ -63,6 +106,7 @@ public sealed class PolicyConsoleTests(ConsoleLab console) : IClassFixture<Conso
             [
                 ("/policies", "policies"), ("/policies/new", "policy-new"), (policy, "policy"), ("/policies/users", "users"), (user, "user"), ("/policies/users/new", "user-new"),
                 ("/policies/senders", "senders"), (sender, "sender"), ("/who", "who-asked"),
+                ("/policies/allow?sender=a.sender.with.a.long.name@newsletters.example.net&recipient=a.rather.long.name.of.somebody@a-department.of.example.com", "allow"),
                 ("/who?address=a.rather.long.name.of.somebody@a-department.of.example.com&sender=ann@example.org&client=192.0.2.1", "who"),
             ])
         {

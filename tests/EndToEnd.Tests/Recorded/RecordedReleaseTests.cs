@@ -52,7 +52,11 @@ public sealed partial class RecordedReleaseTests(Lab lab)
             };
             var before = filter.Log.Length;
             actual.Add(run);
-            actual.AddRange((await AskAsync(filter.ReleasePort, id, secret, recipient)).Select(r => "SAID " + r));
+            var replies = await AskAsync(filter.ReleasePort, id, secret, recipient);
+            actual.AddRange(replies.Select(r => "SAID " + r));
+            // The log is written behind the replies.
+            if (replies.TrueForAll(r => r.StartsWith("250 ", StringComparison.Ordinal)))
+                await Waiting.UntilAsync(_ => Task.FromResult(Entry().IsMatch(filter.Log[before..])), TimeSpan.FromSeconds(30), CancellationToken.None);
             actual.AddRange(filter.Log[before..].Split('\n').Select(l => Entry().Match(l)).Where(m => m.Success).Select(m => "LOG " + m.Value));
             foreach (var released in sink.Messages)
                 actual.AddRange(Arrived(released));

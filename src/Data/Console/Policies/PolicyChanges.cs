@@ -8,7 +8,7 @@ namespace Amavis.Data.Console.Policies;
 /// audit. The filter has it at once: PostgreSQL tells of it, and what is read from SQLite is not kept.
 /// </summary>
 /// <param name="audit">Of the console's own database.</param>
-public sealed class PolicyChanges(PolicyTables tables, AuditLog audit)
+public sealed partial class PolicyChanges(PolicyTables tables, AuditLog audit)
 {
     private const int MaxPriority = 1000;
 
