@@ -40,6 +40,16 @@ public sealed class PolicyConsoleTests(ConsoleLab console) : IClassFixture<Conso
         await console.SendAsync("ann@example.org", ConsoleLab.Titled(Mail.Gtube("policy.after"), "policy: after"), Patient);
         console.Sink.Messages.ShouldContain(m => m.Text.Contains("policy: after", StringComparison.Ordinal));
 
+        // The same policy for a whole domain.
+        await page.GotoAsync("/policies/users/new?policy=" + policy);
+        await Field(page, "Key").FillAsync("@students.example.com");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add the user" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Added");
+        await console.SendAsync("ann@example.org", ConsoleLab.Titled(Mail.Gtube("policy.domain"), "policy: domain"), "anybody@students.example.com");
+        console.Sink.Messages.ShouldContain(m => m.Text.Contains("policy: domain", StringComparison.Ordinal));
+        await page.GotoAsync("/who?address=anybody@students.example.com");
+        await Expect(Setting(page, "spam_kill_level_maps")).ToContainTextAsync($"(@students.example.com), policy {policy} (Patient)");
+
         // The sender is put on the black list, and is always spam again.
         await page.GotoAsync("/policies/users");
         await page.GetByRole(AriaRole.Link, new() { Name = Patient }).ClickAsync();
