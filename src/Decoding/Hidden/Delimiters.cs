@@ -17,17 +17,20 @@ internal sealed class Delimiters
     /// <summary>Lines looked for; from then on each may be one, which errs on the safe side.</summary>
     private const int MaxAsked = 200;
 
-    private readonly byte[] _header;
+    private readonly Lazy<byte[]> _header;
     private int _asked;
 
-    private Delimiters(byte[] header) => _header = header;
+    private Delimiters(Func<byte[]> header) => _header = new Lazy<byte[]>(header);
 
     /// <summary>There is a message whose header section is known.</summary>
-    public bool IsKnown => _header.Length > 0;
+    public bool IsKnown => _header.Value.Length > 0;
 
-    public static Delimiters None { get; } = new([]);
+    public static Delimiters None { get; } = new(static () => []);
 
-    public static Delimiters Of(StoredContent message, MimeTree tree)
+    /// <summary>The header sections are read when the first line is looked for.</summary>
+    public static Delimiters Of(StoredContent message, MimeTree tree) => new(() => HeadersOf(message, tree));
+
+    private static byte[] HeadersOf(StoredContent message, MimeTree tree)
     {
         var header = new MemoryStream();
         foreach (var entity in tree.Entities)
@@ -38,7 +41,7 @@ internal sealed class Delimiters
             foreach (var piece in ContentPieces.Of(message, entity.Header.Offset, end))
                 header.Write(piece.Span);
         }
-        return new Delimiters(header.ToArray());
+        return header.ToArray();
     }
 
     /// <param name="text">A body, or the member of an archive.</param>
@@ -63,7 +66,7 @@ internal sealed class Delimiters
 
     private int IndexOfIgnoreCase(ReadOnlySpan<byte> name)
     {
-        var rest = _header.AsSpan();
+        var rest = _header.Value.AsSpan();
         for (var at = 0; rest.Length - at >= name.Length; at++)
         {
             var skip = rest[at..(rest.Length - name.Length + 1)].IndexOfAny((byte)(name[0] | 0x20), (byte)(char.IsAsciiLetter((char)name[0]) ? name[0] & ~0x20 : name[0]), name[0]);
