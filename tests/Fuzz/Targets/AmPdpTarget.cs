@@ -20,6 +20,11 @@ internal sealed class AmPdpTarget : FuzzTarget
         var whole = Read([input], out var status);
         var pieces = Read(Inputs.Pieces(input, random), out var piecesStatus);
         FindingException.Unless(status == piecesStatus && whole.Select(Written).SequenceEqual(pieces.Select(Written), StringComparer.Ordinal), "other requests when they come in pieces");
+        foreach (var message in whole)
+        {
+            _ = ReleaseRequest.TryFrom(message, out _, out _);
+            _ = AmPdpCheckRequest.TryFrom(message, out _, out _);
+        }
         foreach (var message in whole.Where(m => m.Attributes.Count > 0))
         {
             var again = Read([Inputs.Octets(Written(message))], out _);
