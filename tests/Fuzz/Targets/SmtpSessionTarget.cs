@@ -47,7 +47,7 @@ internal sealed class SmtpSessionTarget(bool lmtp) : FuzzTarget
         var lines = replies.Split("\r\n");
         FindingException.Unless(lines.Length < MostReplies, "more replies than there can be commands");
         foreach (var line in lines.AsSpan(0, lines.Length - 1))
-            FindingException.Unless(line.Length >= 4 && line.AsSpan(0, 3).IndexOfAnyExceptInRange('0', '9') < 0 && line[3] is ' ' or '-' && !line.Any(char.IsControl), $"no line of a reply: {line}");
+            FindingException.Unless(line.Length >= 4 && line.AsSpan(0, 3).IndexOfAnyExceptInRange('0', '9') < 0 && line[3] is ' ' or '-' && !line.Any(c => c < ' ' || c == (char)0x7f), $"no line of a reply: {line}");
         FindingException.Unless(lines[^1].Length == 0, "a reply without its end");
     }
 
