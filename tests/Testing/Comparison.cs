@@ -12,7 +12,7 @@ namespace Amavis.Testing;
 /// <param name="list">File with the differing cases below tests/, or null: none may differ. A line is a name, a blank, the reason.</param>
 public sealed class Comparison(string set, string compared, string? list = null)
 {
-    private const int MostShown = 200;
+    private const int MostShown = 20;
 
     private readonly Dictionary<string, string?> _cases = new(StringComparer.Ordinal);
 

@@ -7,6 +7,8 @@ internal sealed class AmPdpTarget : FuzzTarget
 {
     public override string Name => "ampdp";
 
+    public override int MaxOctets => 1024;
+
     public override IReadOnlyList<string> Words { get; } = ["request=release\r\n", "mail_id=", "%00", "%0D%0A", "%", "\r\n\r\n", "recipient=<a@b>\r\n", "tempdir=/x\r\n", "="];
 
     public override IEnumerable<byte[]> Seeds() =>
