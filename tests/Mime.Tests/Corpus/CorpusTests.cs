@@ -17,7 +17,7 @@ public sealed class CorpusTests
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void Tree_does_not_depend_on_how_a_message_is_cut(string folder)
+    public void P4_a_tree_does_not_depend_on_how_a_message_is_cut(string folder)
     {
         var random = new Random(1);
         foreach (var (file, message) in Messages(folder))
