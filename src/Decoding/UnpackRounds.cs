@@ -4,6 +4,7 @@ using Amavis.Decoding.Archives;
 using Amavis.Decoding.Archives.Zip;
 using Amavis.Decoding.Codecs;
 using Amavis.Decoding.Helpers;
+using Amavis.Decoding.Hidden;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
 using Amavis.Decoding.Typing;
@@ -15,10 +16,13 @@ namespace Amavis.Decoding;
 /// limit ends it.
 /// </summary>
 /// <param name="decoderFailed">Told of faults of ours that a decoder ran into; the archive then counts as damaged.</param>
-internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget budget, Action<MessagePart, Exception>? decoderFailed) : IDisposable
+/// <param name="hidden">Searches the texts for what is hidden in them.</param>
+internal sealed class UnpackRounds(
+    PartList parts, PartStore store, UnpackBudget budget, HiddenContent hidden, Action<MessagePart, Exception>? decoderFailed) : IDisposable
 {
     private readonly CodecSet _codecs = new();
     private readonly HelperRun _helpers = new(store, budget);
+    private readonly HelperRun _hiddenHelpers = new(store, hidden.Budget);
 
     /// <summary>Why unpacking was given up, or null.</summary>
     public string? Hold { get; private set; }
@@ -34,12 +38,20 @@ internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget
                 return;
             if (budget.Limits.MaxLevels > 0 && depth > budget.Limits.MaxLevels)
             {
+                if (fresh.TrueForAll(part => part.ForScannersOnly))
+                    return;
                 Hold = UnpackBudget.TooDeep(budget.Limits.MaxLevels, "").Message;
                 return;
             }
             foreach (var (part, kind) in typed)
-                if (Hold is null)
+            {
+                if (Hold is not null)
+                    break;
+                if (kind == ContentKind.Plain)
+                    hidden.InPart(part);
+                else
                     await UnpackAsync(part, kind, depth);
+            }
             store.CloseFiles();
             fresh = parts.TakeFresh();
         }
@@ -80,14 +92,19 @@ internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget
         {
             if (ContainsItself(archive, content))
                 throw UnpackBudget.TooDeep(budget.Limits.MaxLevels > 0 ? budget.Limits.MaxLevels : depth, $": {archive.BaseName} contains itself");
-            var members = new MemberSink(archive, parts, store, budget, _codecs);
+            var members = new MemberSink(archive, parts, store, archive.ForScannersOnly ? hidden.Budget : budget, _codecs);
             var findings = read is not null
                 ? read(content, members, budget.Limits)
-                : await _helpers.ReadAsync(helper!.Value.Helper, helper.Value.Path, content, members);
+                : await (archive.ForScannersOnly ? _hiddenHelpers : _helpers).ReadAsync(helper!.Value.Helper, helper.Value.Path, content, members);
             // Readers of ZIP open what stands behind another archive.
             if (helper is { Helper.GivesOne: false } && ZipReader.IsAppended(content))
                 findings |= ZipReader.Read(content, members, budget.Limits.MaxFiles) | ArchiveFindings.Damaged;
             Take(archive, findings, kind == ContentKind.Appended);
+        }
+        catch (UnpackLimitException) when (archive.ForScannersOnly)
+        {
+            // The scanners see the archive as it is.
+            archive.Attributes |= PartAttributes.Undecipherable;
         }
         catch (UnpackLimitException limit)
         {

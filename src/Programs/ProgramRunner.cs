@@ -111,7 +111,20 @@ public static class ProgramRunner
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            CloseInput(process);
+        }
+    }
+
+    /// <summary>Closing flushes, even when there is nothing to flush; a program that is gone by then has broken the pipe.</summary>
+    private static void CloseInput(Process process)
+    {
+        try
+        {
             process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // As in a write: its exit code tells.
         }
     }
 

@@ -58,6 +58,19 @@ public sealed class CommandSpamScannerTests : IDisposable
     public async Task F9_a_program_that_fails_gives_no_score(string lines) => (await CheckAsync(lines)).ShouldBeOfType<SpamOutcome.Failed>();
 
     [Fact]
+    public async Task F9_a_program_that_ends_amid_a_message_it_does_not_read_gives_no_score()
+    {
+        var line = new string('a', 70) + "\r\n";
+        var message = string.Concat(Enumerable.Repeat(line, 100_000));
+
+        var outcome = await _registry.Get(
+            new SpamScannerSettings("Prog", null, []) { Commands = [_scripts.Add("reader", "head -c 10 >/dev/null; exec 0<&-; kill -9 $$")], Timeout = TimeSpan.FromSeconds(8), BodySizeLimit = long.MaxValue },
+            new ScannerPlace(_scripts.Directory)).CheckAsync(SpamMessages.Request(message), CancellationToken.None);
+
+        outcome.ShouldBeOfType<SpamOutcome.Failed>();
+    }
+
+    [Fact]
     public void A_program_that_is_not_installed_is_named() =>
         Should.Throw<ArgumentException>(() => _registry.Get(new SpamScannerSettings("x", null, []) { Commands = ["no-such-checker"] })).Message.ShouldContain("no-such-checker");
 }
