@@ -44,8 +44,9 @@ internal static class RspamdReply
             verdict = new SpamVerdict(points, Number(root, "required_score") ?? 0, tests, Report(tests)) { Opinion = OpinionOf(root) };
             return true;
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
+            // The second one is for texts in it that are no characters: wrong UTF-8, half a surrogate pair.
             return false;
         }
     }
