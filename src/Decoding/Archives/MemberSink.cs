@@ -30,6 +30,9 @@ internal sealed class MemberSink(MessagePart archive, PartList parts, PartStore 
     /// <param name="expectedOctets">What the archive declares; only a hint.</param>
     public MemberOutput Open(MessagePart part, long expectedOctets = 0) => new(part, store.Create(expectedOctets, isBound: false), budget);
 
+    /// <summary>Room for what a reader needs in between; nothing of it is charged.</summary>
+    public PartWriter Scratch(long octets) => store.Create(octets, isBound: false);
+
     /// <summary>Gives up for the whole message.</summary>
     public static UnpackLimitException Overlapping(MessagePart archive) => new($"Overlapping members in archive {archive.BaseName}");
 }
