@@ -91,6 +91,8 @@ internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget
             // Readers of ZIP open what stands behind another archive.
             if (decoder.Program is { Helper.GivesOne: false } && kind != ContentKind.Ole && ZipReader.IsAppended(content))
                 findings |= ZipReader.Read(content, members, budget.Limits.MaxFiles) | ArchiveFindings.Damaged;
+            if (members.Postponed.Count > 0)
+                findings |= await new ZipHelpers(_helpers, budget.Limits).ReadAsync(members);
             Take(archive, findings, appended);
         }
         catch (UnpackLimitException limit)
