@@ -10,8 +10,11 @@ namespace Amavis.Decoding;
 /// <summary>Which reader takes which kind of content apart.</summary>
 internal static class ArchiveReaders
 {
+    /// <summary>Files in a text, uuencoded or in BinHex.</summary>
+    public static readonly ArchiveReader Encoded = static (content, members, _) => EncodedTextReader.Read(content, members);
+
     /// <summary>Null: a recognised archive for which there is no reader.</summary>
-    public static Func<StoredContent, MemberSink, UnpackLimits, ArchiveFindings>? For(ContentKind kind) => kind switch
+    public static ArchiveReader? For(ContentKind kind) => kind switch
     {
         ContentKind.Zip or ContentKind.Appended => static (content, members, limits) => ZipReader.Read(content, members, limits.MaxFiles),
         ContentKind.Gzip => static (content, members, _) => SingleFileReaders.Gzip(content, members),
@@ -21,6 +24,7 @@ internal static class ArchiveReaders
         ContentKind.Cpio => static (content, members, _) => CpioReader.Read(content, members),
         ContentKind.Ar => static (content, members, _) => ArReader.Read(content, members),
         ContentKind.Rpm => static (content, members, _) => RpmReader.Read(content, members),
+        ContentKind.Encoded => Encoded,
         ContentKind.Tnef => static (content, members, _) => TnefReader.Read(content, members),
         _ => null,
     };

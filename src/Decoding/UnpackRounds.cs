@@ -47,10 +47,9 @@ internal sealed class UnpackRounds(
             {
                 if (Hold is not null)
                     break;
-                if (kind == ContentKind.Plain)
+                if (kind is ContentKind.Plain or ContentKind.Encoded)
                     hidden.InPart(part);
-                else
-                    await UnpackAsync(part, kind, depth);
+                await UnpackAsync(part, kind, depth);
             }
             store.CloseFiles();
             fresh = parts.TakeFresh();
@@ -70,21 +69,25 @@ internal sealed class UnpackRounds(
         if (appended && type == ContentType.Data)
             (type, appended) = (ZipTyper.Prepended, false);
         part.FullType = type.FullType;
-        part.ShortTypes = type.ShortTypes;
-        if (type.Kind == ContentKind.Encrypted)
+        part.ShortTypes = ConfiguredTypes(type.FullType) ?? type.ShortTypes;
+        if (type.Kind == ContentKind.Encrypted || part.ShortTypes.Contains("pgp.enc"))
             part.Attributes |= PartAttributes.Encrypted;
-        return appended ? ContentKind.Appended : type.Kind;
+        return appended ? ContentKind.Appended : type is { Kind: ContentKind.Plain, ShortTypes: ["exe", ..] } ? ContentKind.Executable : type.Kind;
     }
+
+    private string[]? ConfiguredTypes(string fullType) =>
+        budget.Limits.ShortTypes.Tables.Count > 0 && budget.Limits.ShortTypes.FindText(fullType)?.Text is { Length: > 0 } types ? types.Split(',') : null;
 
     private async Task UnpackAsync(MessagePart archive, ContentKind kind, int depth)
     {
-        if (kind is ContentKind.Plain or ContentKind.Encrypted || archive.Content is not StoredContent content)
+        if (kind == ContentKind.Encrypted || archive.Content is not StoredContent content)
             return;
-        var read = ArchiveReaders.For(kind);
-        var helper = read is null && budget.Limits.UsesHelpers ? HelperTable.Find(kind, budget.Limits.ProgramPath) : null;
-        if (read is null && helper is null)
+        // What stands behind something else may be damaged without the file being so.
+        var appended = kind is ContentKind.Appended or ContentKind.Executable;
+        var decoder = kind == ContentKind.Executable ? SelfExtracting(archive, ref content) : DecoderChoice.For(kind, archive.ShortTypes, budget.Limits);
+        if (decoder is null)
         {
-            if (budget.Limits.MarkUndecodable)
+            if (budget.Limits.MarkUndecodable && kind is not (ContentKind.Plain or ContentKind.Executable or ContentKind.Ole or ContentKind.Encoded))
                 archive.Attributes |= PartAttributes.Undecipherable;
             return;
         }
@@ -92,14 +95,17 @@ internal sealed class UnpackRounds(
         {
             if (ContainsItself(archive, content))
                 throw UnpackBudget.TooDeep(budget.Limits.MaxLevels > 0 ? budget.Limits.MaxLevels : depth, $": {archive.BaseName} contains itself");
+            var helpers = archive.ForScannersOnly ? _hiddenHelpers : _helpers;
             var members = new MemberSink(archive, parts, store, archive.ForScannersOnly ? hidden.Budget : budget, _codecs);
-            var findings = read is not null
+            var findings = decoder.Reader is { } read
                 ? read(content, members, budget.Limits)
-                : await (archive.ForScannersOnly ? _hiddenHelpers : _helpers).ReadAsync(helper!.Value.Helper, helper.Value.Path, content, members);
+                : await helpers.ReadAsync(decoder.Program!.Value.Helper, decoder.Program.Value.Path, content, members); // one of the two is there
             // Readers of ZIP open what stands behind another archive.
-            if (helper is { Helper.GivesOne: false } && ZipReader.IsAppended(content))
+            if (decoder.Program is { Helper.GivesOne: false } && kind != ContentKind.Ole && ZipReader.IsAppended(content))
                 findings |= ZipReader.Read(content, members, budget.Limits.MaxFiles) | ArchiveFindings.Damaged;
-            Take(archive, findings, kind == ContentKind.Appended);
+            if (members.Postponed.Count > 0)
+                findings |= await new ZipHelpers(helpers, budget.Limits).ReadAsync(members);
+            Take(archive, findings, appended);
         }
         catch (UnpackLimitException) when (archive.ForScannersOnly)
         {
@@ -118,10 +124,23 @@ internal sealed class UnpackRounds(
         }
     }
 
+    /// <summary>The decoder of the archive that a program carries, and that archive; null: it carries none that is to be unpacked.</summary>
+    private DecoderChoice? SelfExtracting(MessagePart program, ref StoredContent content)
+    {
+        var entries = budget.Limits.Decoders.Entries;
+        if (entries is not null && !entries.Any(entry => entry.Decoder is "do_executable" or "built-in" && entry.Types.Any(program.ShortTypes.Contains)))
+            return null;
+        if (Typing.SelfExtracting.Find(content) is not var (kind, offset))
+            return null;
+        content = new SliceContent(content, offset);
+        // The table of the configuration has one entry for all archives in programs.
+        return DecoderChoice.For(kind, [], budget.Limits with { Decoders = budget.Limits.Decoders with { Entries = null } });
+    }
+
     private void Take(MessagePart archive, ArchiveFindings findings, bool appended)
     {
         archive.Attributes |= Attributes(findings, appended);
-        archive.IsUnpacked = findings == ArchiveFindings.None && !appended && archive.Children.Count > 0
+        archive.IsUnpacked = findings == ArchiveFindings.None && !appended && archive.Children.Count > 0 && budget.Limits.KeptOriginals.FindText(archive.FullType) is not { IsTrue: true }
             && archive.Children.All(member => member.Attributes is var found && !found.HasFlag(PartAttributes.Undecipherable));
     }
 

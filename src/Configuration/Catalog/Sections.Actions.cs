@@ -92,7 +92,7 @@ internal static partial class Sections
         add.Line("$mailfrom_to_quarantine", Dynamic, s => s.MailfromToQuarantine, (s, v) => s with { MailfromToQuarantine = v }, "envelope sender of mail sent to a quarantine; null: the original one");
         add.Maps("@spam_quarantine_bysender_to_maps", Dynamic, TextMaps, s => s.SpamQuarantineBysenderToMaps, (s, v) => s with { SpamQuarantineBysenderToMaps = v }, "one more quarantine of spam, by sender", null, null, "$spam_quarantine_bysender_to");
         add.Add<string>("$mail_digest_algorithm", Text, Dynamic, SpecialScalars.Digest, s => s.MailDigestAlgorithm, (s, v) => s with { MailDigestAlgorithm = v }, "digest of message bodies: MD5, SHA1, SHA256, SHA384 or SHA512");
-        add.Later("$mail_part_digest_algorithm", Text, Dynamic, "\"SHA1\"", "digest of message parts");
+        add.Meaningless("$mail_part_digest_algorithm", Text, Dynamic, "\"SHA1\"", "digests of parts were handed to SpamAssassin inside of the process; spamd and rspamd take none and make their own");
     }
 
     private static bool QuarantineMethod(Yaml.Node node, BindContext context, out DeliveryMethod value)

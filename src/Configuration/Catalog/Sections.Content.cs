@@ -12,6 +12,36 @@ internal static partial class Sections
 {
     private static readonly MapsType RuleNameMaps = new(ResultType.RuleNames);
 
+    private static readonly MapsType ShortTypeMaps = new(ResultType.ShortTypes, AddressKeys: false);
+
+    private static readonly MapsType KeptTypeMaps = new(ResultType.Truth, AddressKeys: false);
+
+    /// <summary>Variables that name programs of the built-in decoders.</summary>
+    private static readonly (string Name, string Meaning)[] DecoderPrograms =
+    [
+        ("$gzip", "older than gunzip: a program that unpacks gzip files when called with -d"),
+        ("$bzip2", "older than bunzip2: a program that unpacks bzip2 files when called with -d"),
+        ("$lzop", "older than unlzop: a program that unpacks lzop files when called with -d"),
+        ("$rpm2cpio", "unpacks RPM packages, if not our own reader"),
+        ("$cabextract", "unpacks cabinets"),
+        ("$uncompress", "unpacks compress files, if not our own reader"),
+        ("$unfreeze", "unpacks freeze files"),
+        ("$arc", "unpacks ARC archives"),
+        ("$unarj", "unpacks ARJ archives"),
+        ("$unrar", "unpacks RAR archives"),
+        ("$zoo", "unpacks ZOO archives"),
+        ("$lha", "unpacks LHA archives"),
+        ("$pax", "unpacks cpio and tar archives, if not our own reader"),
+        ("$cpio", "older than pax"),
+        ("$ar", "unpacks ar archives and Debian packages, if not our own reader"),
+        ("$ripole", "unpacks OLE documents, if not our own reader"),
+        ("$tnef", "unpacks TNEF, if not our own reader"),
+        ("$gunzip", "unpacks gzip files, if not our own reader"),
+        ("$bunzip2", "unpacks bzip2 files, if not our own reader"),
+        ("$unlzop", "unpacks lzop files"),
+        ("$unstuff", "unpacks StuffIt archives"),
+    ];
+
     private static readonly string[] HeaderTests = ["other", "mime", "syntax", "empty", "long", "control", "8bit", "utf8", "missing", "multiple"];
 
     /// <summary>Banned names, decoding and its limits, header tests and header changes.</summary>
@@ -40,15 +70,12 @@ internal static partial class Sections
         add.Integer("$MAX_EXPANSION_QUOTA", Global, Scalars.Integer(whenNull: long.MaxValue), s => s.MaxExpansionQuota, (s, v) => s with { MaxExpansionQuota = v }, "octets a message may unpack to; null: only MAX_EXPANSION_FACTOR counts");
         add.Add("$MIN_EXPANSION_FACTOR", ValueKind.Number, Global, Scalars.Number(0), s => s.MinExpansionFactor, (s, v) => s with { MinExpansionFactor = v }, "times its size a message may always unpack to");
         add.Add("$MAX_EXPANSION_FACTOR", ValueKind.Number, Global, Scalars.Number(0), s => s.MaxExpansionFactor, (s, v) => s with { MaxExpansionFactor = v }, "times its size a message may unpack to");
-        add.Later("@decoders", List, Dynamic, "built in", "which program unpacks which type; the built-in table of docs/decoders.md is used");
-        add.Later("$file", Text, Global, "\"file\"", "program that tells types of files");
-        add.Later("@map_full_type_to_short_type_maps", Tables, Global, "built in", "short names of file types");
-        add.Later("$map_full_type_to_short_type_re", ValueKind.Patterns, LegacyStatic, "built in", "goes into map_full_type_to_short_type_maps");
-        add.Later("@keep_decoded_original_maps", Tables, Global, "keep_decoded_original_re", "types that scanners see also undecoded");
-        add.Later("$keep_decoded_original_re", ValueKind.Patterns, LegacyStatic, "null", "goes into keep_decoded_original_maps");
-        add.LaterAll(TextOrList, LegacyStatic, "null", "program of a decoder; the built-in table of docs/decoders.md is used",
-            "$gzip", "$bzip2", "$lzop", "$rpm2cpio", "$cabextract", "$uncompress", "$unfreeze", "$arc", "$unarj", "$unrar", "$zoo", "$lha", "$pax", "$cpio",
-            "$ar", "$ripole", "$tnef", "$gunzip", "$bunzip2", "$unlzop", "$unstuff");
+        add.Add("@decoders", List, Dynamic, DecoderEntries.Read, s => s.Decoders.Entries?.Select(e => e.ToString()), (Settings s, IReadOnlyList<DecoderEntry>? v) => s with { Decoders = s.Decoders with { Entries = v } }, "which program unpacks which type: entries [types, decoder, programs]; see docs/decoders.md", "built in");
+        add.Meaningless("$file", Text, Global, "\"file\"", "program that tells types of files; a table of our own does, in the words of file(1)");
+        add.Maps("@map_full_type_to_short_type_maps", Global, ShortTypeMaps, s => s.MapFullTypeToShortTypeMaps, (s, v) => s with { MapFullTypeToShortTypeMaps = v }, "short types of parts, by their description in the words of file(1); those not found here have the built-in ones", "built in", null, "$map_full_type_to_short_type_re");
+        add.Maps("@keep_decoded_original_maps", Global, KeptTypeMaps, s => s.KeepDecodedOriginalMaps, (s, v) => s with { KeepDecodedOriginalMaps = v }, "descriptions of parts that scanners see also undecoded (here they see all of them so); with MAIL they always see the whole message", null, null, "$keep_decoded_original_re");
+        foreach (var (name, meaning) in DecoderPrograms)
+            add.Add(name, TextOrList, LegacyStatic, DecoderEntries.Programs, s => s.Decoders.Programs.GetValueOrDefault(name[1..]), (Settings s, IReadOnlyList<string> v) => s with { Decoders = s.Decoders.WithPrograms(name[1..], v) }, meaning, "as in docs/decoders.md");
     }
 
     private static void HeaderChanges(CatalogBuilder add)

@@ -23,6 +23,8 @@ internal enum ResultType
     SignatureOptions,
     /// <summary>The verdict of a rule over a file or virus name: a truth value or a text.</summary>
     Verdict,
+    /// <summary>Short types of content: a text or a list of texts.</summary>
+    ShortTypes,
     /// <summary>Checked for its form only.</summary>
     Any,
 }
@@ -45,6 +47,7 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
         ResultType.SenderScores => "a list of tables by sender",
         ResultType.SenderTable => "a table of senders",
         ResultType.SignatureOptions => "a map with d, s, a, c, i or ttl",
+        ResultType.ShortTypes => "a short type such as zip, or a list of them",
         _ => "a text",
     };
 
@@ -60,6 +63,8 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
             return ReadTables(list, context, out value);
         if (Result == ResultType.Method)
             return ReadMethod(node, context, out value);
+        if (Result == ResultType.ShortTypes)
+            return ReadShortTypes(node, context, out value);
         if (Result == ResultType.SignatureOptions)
             return SignatureTags.Read(node, context, out value);
         if (node is not ScalarNode scalar || Result == ResultType.SenderScores)
@@ -117,6 +122,13 @@ internal sealed record MapsType(ResultType Result, bool AddressKeys = true)
     {
         var good = Methods.Method(node, context, out var method);
         value = new LookupValue(method?.LookupText ?? "");
+        return good;
+    }
+
+    private static bool ReadShortTypes(Node node, BindContext context, out LookupValue? value)
+    {
+        var good = Scalars.Lines(node, context, out var types);
+        value = new LookupValue(string.Join(',', types));
         return good;
     }
 

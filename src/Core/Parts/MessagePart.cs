@@ -123,6 +123,9 @@ public sealed record PartTree
     /// <summary>Why unpacking was given up (levels, files, octets, ratio), or null. Scanners are not given a bomb.</summary>
     public string? Hold { get; init; }
 
+    /// <summary>The configuration wants scanners to see the whole message in any case.</summary>
+    public bool KeepsWholeMessage { get; init; }
+
     /// <summary>Levels, files or octets were exceeded.</summary>
     public bool OverLimits { get; init; }
 

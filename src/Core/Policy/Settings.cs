@@ -188,6 +188,11 @@ public sealed partial record Settings
     public double MaxExpansionFactor { get; init; } = 500;
     /// <summary>Own key: archives that can't be unpacked in full are unchecked.</summary>
     public bool MarkUndecodable { get; init; } = true;
+    public DecoderSettings Decoders { get; init; } = DecoderSettings.Default;
+    /// <summary>Searched by a part's description in words.</summary>
+    public LookupMaps KeepDecodedOriginalMaps { get; init; } = LookupMaps.Empty;
+    /// <summary>Short types, with commas between them, by a part's description in words; what it does not know is typed as built in.</summary>
+    public LookupMaps MapFullTypeToShortTypeMaps { get; init; } = LookupMaps.Empty;
     public FrozenSet<string> AllowedHeaderTests { get; init; } =
         FrozenSet.ToFrozenSet(["other", "mime", "syntax", "empty", "long", "control", "8bit", "missing", "multiple"]);
 

@@ -9,14 +9,17 @@ internal sealed class HelperPlace : IAsyncDisposable
 
     private readonly string _directory;
 
-    public HelperPlace(string directory)
+    /// <param name="directory">Is made; its parent must be there.</param>
+    /// <param name="suffix">What the archive's name has to end in.</param>
+    public HelperPlace(string directory, string suffix = "")
     {
         _directory = directory;
+        Archive = Path.Combine(directory, "archive" + suffix);
         Directory.CreateDirectory(directory, OwnerOnly);
         Directory.CreateDirectory(Target, OwnerOnly);
     }
 
-    public string Archive => Path.Combine(_directory, "archive");
+    public string Archive { get; }
 
     public string Target => Path.Combine(_directory, "members");
 

@@ -70,7 +70,7 @@ internal sealed class HelperRun(PartStore store, UnpackBudget budget)
 
     private async Task<ArchiveFindings> ReadManyAsync(Helper helper, string path, StoredContent content, MemberSink members, CancellationTokenSource limit)
     {
-        await using var place = store.CreateHelperPlace();
+        await using var place = store.CreateHelperPlace(helper.Suffix);
         var files = new ExtractedFiles(place, store, budget);
         await using (var source = content.OpenRead())
         await using (var target = new FileStream(place.Archive, FileMode.CreateNew, FileAccess.Write))

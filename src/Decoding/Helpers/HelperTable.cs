@@ -4,60 +4,100 @@ using Amavis.Programs;
 
 namespace Amavis.Decoding.Helpers;
 
-/// <summary>Which external programs unpack what we have no reader for, the best one first.</summary>
+/// <summary>Which external programs unpack what, when the configuration has no table of its own; the best one first.</summary>
 internal static class HelperTable
 {
-    private static readonly Helper SevenZip = new(
-        ["7zz", "7z", "7za"], ["x", "-bd", "-y", "-pwP", "-mmt=1", "-o" + Helper.Target, "--", Helper.Archive], GoodStatuses: 1);
+    /// <summary>Debian's names of 7-Zip.</summary>
+    public static readonly string[] SevenZip = ["7zz", "7z", "7za"];
 
-    private static readonly Helper Unrar = new(
-        ["unrar", "rar"], ["x", "-ver", "-o-", "-kb", "-c-", "-p-", "-idcdp", "--", Helper.Archive, Helper.Target + "/"], GoodStatuses: 1);
+    private static readonly (string Decoder, string[] Commands) AnySevenZip = ("do_7zip", SevenZip);
+    private static readonly (string Decoder, string[] Commands) Bsdtar = ("do_7zip", ["bsdtar"]);
 
-    private static readonly Helper Bsdtar = new(["bsdtar"], ["-x", "--no-same-owner", "--no-same-permissions", "-f", Helper.Archive, "-C", Helper.Target]);
-
-    // Its exit status is good whatever it found.
-    private static readonly Helper UnrarFree = new(["unrar-free"], ["--extract", "--force", Helper.Archive, Helper.Target + "/"]) { Vouches = false };
-    private static readonly Helper Cabextract = new(["cabextract"], ["-q", "-d", Helper.Target, Helper.Archive]);
-    private static readonly Helper Arj = new(["arj"], ["e", "-y", "-i", Helper.Archive, Helper.Target + "/"]);
-    private static readonly Helper Nomarch = new(["nomarch"], ["-U", Helper.Archive]);
-
-    private static readonly Dictionary<ContentKind, Helper[]> All = new()
+    /// <summary>Programs for each kind, each group with the variables that replace it.</summary>
+    private static readonly Dictionary<ContentKind, Group[]> All = new()
     {
-        [ContentKind.Xz] = [Stream("xz", "-dc"), Stream("xzdec")],
-        [ContentKind.Lzma] = [Stream("xz", "-dc", "--format=lzma"), Stream("lzmadec")],
-        [ContentKind.Lzip] = [Stream("lzip", "-dc"), Stream("xz", "-dc")],
-        [ContentKind.Lzop] = [Stream("lzop", "-dc")],
-        [ContentKind.Lz4] = [Stream("lz4", "-dc"), Stream("lz4c", "-dc")],
-        [ContentKind.Zstd] = [Stream("zstd", "-dcq"), Stream("unzstd", "-cq")],
-        [ContentKind.Lrzip] = [Stream("lrzip", "-q", "-d", "-o", "-")],
-        [ContentKind.Freeze] = [Stream("unfreeze"), Stream("freeze", "-d"), Stream("melt"), Stream("fcat")],
-        [ContentKind.SevenZip] = [SevenZip, new(["7zr"], SevenZip.Arguments, GoodStatuses: 1), Bsdtar],
-        [ContentKind.Rar] = [Unrar, Bsdtar, UnrarFree, SevenZip],
-        [ContentKind.Cab] = [Cabextract, SevenZip, Bsdtar],
-        [ContentKind.Arj] = [SevenZip, Arj],
-        [ContentKind.Lha] = [SevenZip, Bsdtar],
-        [ContentKind.Iso] = [SevenZip, Bsdtar],
-        [ContentKind.Arc] = [Nomarch],
-        [ContentKind.OtherArchive] = [SevenZip, Bsdtar],
-        [ContentKind.InstallShield] = [SevenZip],
+        [ContentKind.Gzip] = [new("do_uncompress", [], "gunzip", "gzip")],
+        [ContentKind.Bzip2] = [new("do_uncompress", [], "bunzip2", "bzip2")],
+        [ContentKind.Compress] = [new("do_uncompress", [], "uncompress")],
+        [ContentKind.Rpm] = [new("do_uncompress", [], "rpm2cpio")],
+        [ContentKind.Cpio] = [new("do_pax_cpio", [], "pax", "cpio")],
+        [ContentKind.Tar] = [new("do_pax_cpio", [], "pax", "cpio")],
+        [ContentKind.Ar] = [new("do_ar", [], "ar")],
+        [ContentKind.Tnef] = [new("do_tnef_ext", [], "tnef")],
+        [ContentKind.Ole] = [new("do_ole", [], "ripole")],
+        [ContentKind.Xz] = [new("do_uncompress", ["xz -dc", "xzdec"])],
+        [ContentKind.Lzma] = [new("do_uncompress", ["xz -dc --format=lzma", "lzmadec"])],
+        [ContentKind.Lzip] = [new("do_uncompress", ["lzip -dc", "xz -dc"])],
+        [ContentKind.Lzop] = [new("do_uncompress", ["lzop -dc"], "unlzop", "lzop")],
+        [ContentKind.Lz4] = [new("do_uncompress", ["lz4 -dc", "lz4c -dc"])],
+        [ContentKind.Zstd] = [new("do_uncompress", ["zstd -dcq", "unzstd -cq"])],
+        [ContentKind.Lrzip] = [new("do_uncompress", ["lrzip -q -d -o -"])],
+        [ContentKind.Freeze] = [new("do_uncompress", ["unfreeze", "freeze -d", "melt", "fcat"], "unfreeze")],
+        [ContentKind.SevenZip] = [new(AnySevenZip), new("do_7zip", ["7zr"]), new(Bsdtar)],
+        [ContentKind.Rar] = [new("do_unrar", ["unrar", "rar"], "unrar"), new(Bsdtar), new("do_unrar", ["unrar-free"]), new(AnySevenZip)],
+        [ContentKind.Cab] = [new("do_cabextract", ["cabextract"], "cabextract"), new(AnySevenZip), new(Bsdtar)],
+        [ContentKind.Arj] = [new("do_unarj", [], "unarj"), new(AnySevenZip), new("do_unarj", ["arj", "unarj"])],
+        [ContentKind.Lha] = [new("do_lha", [], "lha"), new(AnySevenZip), new(Bsdtar)],
+        [ContentKind.Iso] = [new(AnySevenZip), new(Bsdtar)],
+        [ContentKind.Arc] = [new("do_arc", ["nomarch", "arc"], "arc")],
+        [ContentKind.Zoo] = [new("do_zoo", ["zoo", "unzoo"], "zoo")],
+        [ContentKind.StuffIt] = [new("do_unstuff", [], "unstuff")],
+        [ContentKind.OtherArchive] = [new(AnySevenZip), new(Bsdtar)],
+        [ContentKind.InstallShield] = [new(AnySevenZip)],
     };
 
-    private static readonly ConcurrentDictionary<(ContentKind Kind, string? SearchPath), (Helper, string)?> Found = new();
+    private static readonly ConcurrentDictionary<(string Decoder, string Command, string? SearchPath), (Helper, string)?> Found = new();
 
     /// <summary>The program for a kind and its path; null: there is none, or it is not installed.</summary>
+    /// <param name="programs">Those that variables name, by the variable.</param>
     /// <param name="searchPath">Directories parted by colons; null: our own PATH.</param>
-    public static (Helper Helper, string Path)? Find(ContentKind kind, string? searchPath) => Found.GetOrAdd((kind, searchPath), static key =>
+    public static (Helper Helper, string Path)? Find(ContentKind kind, IReadOnlyDictionary<string, IReadOnlyList<string>> programs, string? searchPath)
     {
-        foreach (var helper in All.GetValueOrDefault(key.Kind, []))
-            foreach (var program in helper.Programs)
-                if (ProgramRunner.Find(program, key.SearchPath) is { } path && (!helper.Vouches || !IsUnrarFree(path)))
-                    return (helper, path);
+        foreach (var group in All.GetValueOrDefault(kind, []))
+            foreach (var command in group.CommandsUnder(programs))
+                if (Find(group.Decoder, command, searchPath) is { } found)
+                    return found;
         return null;
-    });
+    }
+
+    /// <summary>The program that variables name for a kind in the place of our own reader; null: the reader does it.</summary>
+    public static (Helper Helper, string Path)? FindInstead(ContentKind kind, IReadOnlyDictionary<string, IReadOnlyList<string>> programs, string? searchPath)
+    {
+        if (programs.Count == 0)
+            return null;
+        foreach (var group in All.GetValueOrDefault(kind, []))
+            foreach (var command in group.CommandsUnder(programs))
+                if (Find(group.Decoder, command, searchPath) is { } found)
+                    return HelperForms.IsReplaced(command) ? null : found;
+        return null;
+    }
+
+    /// <summary>A command of the configuration under a decoder; null: it is not installed, or the decoder runs no program.</summary>
+    public static (Helper Helper, string Path)? Find(string decoder, string command, string? searchPath) => Found.GetOrAdd((decoder, command, searchPath), static key =>
+        HelperForms.Of(key.Decoder, key.Command) is { } helper && ProgramRunner.Find(helper.Programs[0], key.SearchPath) is { } path && (!helper.Vouches || !IsUnrarFree(path))
+            ? (helper, path)
+            : null);
 
     /// <summary>Debian lets it go by the name unrar as well.</summary>
     private static bool IsUnrarFree(string path) =>
         Path.GetFileName(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path).Contains("unrar-free", StringComparison.Ordinal);
 
-    private static Helper Stream(string program, params string[] arguments) => new([program], arguments, GivesOne: true);
+    /// <summary>Programs called in one way.</summary>
+    private sealed record Group(string Decoder, string[] Commands, params string[] Variables)
+    {
+        public Group((string Decoder, string[] Commands) shared)
+            : this(shared.Decoder, shared.Commands)
+        {
+        }
+
+        /// <summary>The older ones of the variables name a program that is called with <c>-d</c>, apart from <c>cpio</c>.</summary>
+        public IReadOnlyList<string> CommandsUnder(IReadOnlyDictionary<string, IReadOnlyList<string>> programs)
+        {
+            if (Variables.Length > 0 && programs.TryGetValue(Variables[0], out var given))
+                return given;
+            if (Variables.Length > 1 && programs.TryGetValue(Variables[1], out var older))
+                return Variables[1] == "cpio" ? older : [.. older.Select(command => command + " -d")];
+            return Commands;
+        }
+    }
 }

@@ -42,7 +42,7 @@ internal sealed class HiddenContent(PartList parts, PartStore store, UnpackBudge
     public void InMessage(StoredContent message, MimeTree tree, IReadOnlyCollection<MimeEntity> doubtful, SpoolFacts facts)
     {
         foreach (var (start, end) in MessageGaps.Of(tree))
-            InText(new SlicedContent(message, start, end - start), forScannersOnly: false, withRuns: false);
+            InText(new SliceContent(message, start, end - start), forScannersOnly: false, withRuns: false);
         InTree(message, tree, doubtful, forScannersOnly: false);
         _delimiters = Delimiters.Of(message, tree);
         if (facts.BareCrOffsets.Count > 0 || CleanedText.IsNeeded(message, budget.CancellationToken))
@@ -126,7 +126,7 @@ internal sealed class HiddenContent(PartList parts, PartStore store, UnpackBudge
     /// <summary>A body that is not clean in its encoding: some readers go by the octets, others decode it in another way.</summary>
     private void InDoubtful(StoredContent mail, MimeEntity leaf)
     {
-        var body = new SlicedContent(mail, leaf.Body.Offset, leaf.Body.Length);
+        var body = new SliceContent(mail, leaf.Body.Offset, leaf.Body.Length);
         Add(body, leaf, forScannersOnly: true);
         var whole = new OctetRange(0, body.Length);
         if (leaf.Encoding == TransferEncoding.Base64)
@@ -240,7 +240,7 @@ internal sealed class HiddenContent(PartList parts, PartStore store, UnpackBudge
     {
         clean = true;
         if (encoding.IsIdentity())
-            return new SlicedContent(text, range.Offset, range.Length);
+            return new SliceContent(text, range.Offset, range.Length);
         var decoder = TransferDecoder.Create(encoding);
         var content = Decode(text, range, decoder);
         clean = decoder is { JunkOctets: 0, DataAfterEnd: false, Truncated: false };

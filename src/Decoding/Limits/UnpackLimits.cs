@@ -1,3 +1,4 @@
+using Amavis.Core.Lookups;
 using Amavis.Core.Policy;
 
 namespace Amavis.Decoding.Limits;
@@ -34,6 +35,15 @@ public sealed record UnpackLimits
     /// <summary>Time all external programs together may take for one message; what is left then is marked.</summary>
     public TimeSpan HelperTime { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Who unpacks what.</summary>
+    public DecoderSettings Decoders { get; init; } = DecoderSettings.Default;
+
+    /// <summary>Short types by the description in words, before the built-in ones.</summary>
+    public LookupMaps ShortTypes { get; init; } = LookupMaps.Empty;
+
+    /// <summary>Descriptions of archives that count as not unpacked although they were.</summary>
+    public LookupMaps KeptOriginals { get; init; } = LookupMaps.Empty;
+
     public static UnpackLimits From(Settings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -47,6 +57,9 @@ public sealed record UnpackLimits
             MaxExpansionFactor = settings.MaxExpansionFactor,
             MarkUndecodable = settings.MarkUndecodable,
             ProgramPath = settings.ProgramPath,
+            Decoders = settings.Decoders,
+            ShortTypes = settings.MapFullTypeToShortTypeMaps,
+            KeptOriginals = settings.KeepDecodedOriginalMaps,
         };
     }
 

@@ -75,13 +75,14 @@ public sealed class PartStore : IDisposable
     }
 
     /// <summary>A new directory for a helper program, below the message's own.</summary>
+    /// <param name="suffix">What the archive's name has to end in.</param>
     /// <exception cref="IOException">It could not be made.</exception>
-    internal HelperPlace CreateHelperPlace()
+    internal HelperPlace CreateHelperPlace(string suffix)
     {
         ThrowIfDisposed();
         if (!_directoryMade)
             MakeDirectory();
-        return new HelperPlace(Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"h{++_fileNumber:d3}")));
+        return new HelperPlace(Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"h{++_fileNumber:d3}")), suffix);
     }
 
     internal FileContent Keep(string path, long length)

@@ -39,4 +39,10 @@ public enum ContentKind
     Encrypted,
     /// <summary>Something else with a ZIP archive at its end.</summary>
     Appended,
+    /// <summary>A compound document of OLE: older Office documents, Outlook messages, Windows Installer packages.</summary>
+    Ole,
+    /// <summary>A text that begins with a uuencoded or BinHex file.</summary>
+    Encoded,
+    /// <summary>A program, which may unpack an archive behind it.</summary>
+    Executable,
 }

@@ -84,7 +84,7 @@ internal static class MagicTable
         new(0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", "movie,wmv", "Microsoft ASF"),
 
         // Documents and the rest
-        new(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "cdf-ms", "Composite Document File V2 Document"),
+        new(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "cdf-ms", "Composite Document File V2 Document", ContentKind.Ole),
         new(0, "\xf7\x02", "dvi", "TeX DVI file"),
         new(0, "\xde\x12\x04\x95", "mo", "GNU message catalog (little endian)"),
         new(0, "\x95\x04\x12\xde", "mo", "GNU message catalog (big endian)"),

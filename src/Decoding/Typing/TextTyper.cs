@@ -73,8 +73,8 @@ internal static class TextTyper
     private static readonly ContentType[] Mail = Each("asc", "RFC 822 mail, {0}");
     private static readonly ContentType[] Script = Each("txt", "a script, {0} executable");
     private static readonly ContentType[] Batch = Each("asc", "DOS batch file, {0}");
-    private static readonly ContentType[] Uuencoded = Each("uue", "uuencoded or xxencoded text, {0}");
-    private static readonly ContentType[] Binhex = Each("hqx", "BinHex binary text, version 4.0, {0}");
+    private static readonly ContentType[] Uuencoded = Each("uue", "uuencoded or xxencoded text, {0}", ContentKind.Encoded);
+    private static readonly ContentType[] Binhex = Each("hqx", "BinHex binary text, version 4.0, {0}", ContentKind.Encoded);
     private static readonly ContentType Svg = ContentType.Of("image,svg", "SVG Scalable Vector Graphics image");
     private static readonly ContentType PostScript = ContentType.Of("ps", "PostScript document text");
     private static readonly ContentType Shortcut = ContentType.Of("url", "MS Windows 95 Internet shortcut text");
@@ -83,8 +83,8 @@ internal static class TextTyper
     private static readonly ContentType PgpKey = ContentType.Of("pgp,pgp.asc", "PGP public key block");
     private static readonly ContentType PgpOther = ContentType.Of("pgp", "PGP signature or signed message");
 
-    private static ContentType[] Each(string shortTypes, string form) =>
-        [.. Words.Select(words => ContentType.Of(shortTypes, string.Format(System.Globalization.CultureInfo.InvariantCulture, form, words)))];
+    private static ContentType[] Each(string shortTypes, string form, ContentKind kind = ContentKind.Plain) =>
+        [.. Words.Select(words => ContentType.Of(shortTypes, string.Format(System.Globalization.CultureInfo.InvariantCulture, form, words), kind))];
 
     private static ContentType? FromContent(ReadOnlySpan<byte> start, TextEncoding encoding)
     {

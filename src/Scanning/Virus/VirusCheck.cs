@@ -86,7 +86,7 @@ public static class VirusCheck
         foreach (var part in tree is null ? [] : tree.Parts.Concat(tree.Hidden))
             if (part.Content is { Length: > 0 } content && (part.Attributes & notRegular) == 0)
                 items.Add(new ScanItem(part.BaseName, content));
-        var doubtful = tree is null || tree.Parts.Count == 0 || tree.MimeErrors.Count > 0 || tree.AnyUndecipherable || tree.AnyAmbiguous || tree.HasDefects;
+        var doubtful = tree is null || tree.KeepsWholeMessage || tree.Parts.Count == 0 || tree.MimeErrors.Count > 0 || tree.AnyUndecipherable || tree.AnyAmbiguous || tree.HasDefects;
         if (doubtful && spool.Length > 0)
             items.Add(new ScanItem(WholeMessageName, new SpoolContent(spool)));
         return items;

@@ -174,6 +174,7 @@ public sealed class VirusCheckTests
         { "not taken apart", null },
         { "no parts", new PartTree { Parts = [] } },
         { "MIME error", new PartTree { Parts = [], MimeErrors = ["no boundary"] } },
+        { "asked for by the configuration", new PartTree { Parts = [new MessagePart(1, null, "1")], KeepsWholeMessage = true } },
         { "undecipherable", new PartTree { Parts = [new MessagePart(1, null, "1") { Attributes = PartAttributes.Undecipherable }] } },
         { "ambiguous", new PartTree { Parts = [new MessagePart(1, null, "1") { Attributes = PartAttributes.Ambiguous }] } },
     };

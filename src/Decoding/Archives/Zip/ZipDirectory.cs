@@ -29,6 +29,9 @@ internal sealed class ZipDirectory
     /// <summary>It breaks off, or its record counts something else.</summary>
     public bool Damaged { get; private set; }
 
+    /// <summary>It is that of several volumes, of which the others are not here.</summary>
+    public bool IsSplit { get; private set; }
+
     /// <summary>There is another end record that works, so that another program may take that one.</summary>
     public bool Ambiguous { get; private set; }
 
@@ -78,6 +81,7 @@ internal sealed class ZipDirectory
         long count = BinaryPrimitives.ReadUInt16LittleEndian(end[10..]);
         long size = BinaryPrimitives.ReadUInt32LittleEndian(end[12..]);
         long offset = BinaryPrimitives.ReadUInt32LittleEndian(end[16..]);
+        var disk = BinaryPrimitives.ReadUInt16LittleEndian(end[4..]);
         var behind = endOffset;
         if (TryZip64(content, endOffset, out var record, out var recordOffset))
         {
@@ -86,7 +90,9 @@ internal sealed class ZipDirectory
             offset = Wide(record.AsSpan(48), offset, uint.MaxValue);
             behind = recordOffset;
         }
-        var directory = new ZipDirectory();
+        // With ZIP64 all ones refer to the wider record, which has the same field.
+        var volume = disk == ushort.MaxValue && behind != endOffset ? BinaryPrimitives.ReadUInt32LittleEndian(record.AsSpan(16)) : disk;
+        var directory = new ZipDirectory { IsSplit = volume > 0 };
         // Right before its end is where most programs look first when something stands before the archive.
         foreach (var start in (ReadOnlySpan<long>)[behind - size, offset])
         {

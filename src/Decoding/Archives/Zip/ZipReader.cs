@@ -52,9 +52,13 @@ internal sealed class ZipReader
         {
             // Broken off before its directory: what has a local header is there.
             _findings |= ArchiveFindings.Damaged;
+            if (_content.WithHead(4, static (head, _) => head.SequenceEqual("PK\u0007\u0008"u8)))
+                _findings |= ArchiveFindings.Unsupported; // the first volume of several
             ReadHidden(0, _content.Length);
             return;
         }
+        if (directory.IsSplit)
+            _findings |= ArchiveFindings.Unsupported;
         if (directory.Damaged)
             _findings |= ArchiveFindings.Damaged;
         if (directory.Ambiguous)
@@ -162,8 +166,8 @@ internal sealed class ZipReader
             _findings |= ArchiveFindings.Encrypted;
         if (entry.Method is not (Stored or Deflated or Deflated64 or Bzip2))
         {
-            _findings |= ArchiveFindings.Unsupported;
-            _members.Add(names, attributes | PartAttributes.Undecipherable);
+            var unread = _members.Add(names, attributes | PartAttributes.Undecipherable);
+            _members.Postpone(new PostponedMember(unread, entry, new SliceContent(_content, start, end - start)));
             return end;
         }
         var part = _members.Add(names, attributes);
