@@ -90,6 +90,19 @@ public sealed class RspamdTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"is_skipped":true}""", 0, SpamOpinion.Unknown)]
+    [InlineData("""{"is_skipped":true,"score":0,"required_score":15,"action":"no action","symbols":{}}""", 0, SpamOpinion.Unknown)]
+    [InlineData("""{"is_skipped":true,"score":15,"required_score":15,"action":"reject","symbols":{"GTUBE":{"name":"GTUBE","score":0}}}""", 15, SpamOpinion.Spam)]
+    public async Task A_message_skipped_with_a_score_has_it(string answer, double expected, SpamOpinion opinion)
+    {
+        await using var rspamd = Answering(Http(answer));
+
+        var verdict = (await Scanner(_patient, rspamd.Address).CheckAsync(Request(), CancellationToken.None)).ShouldBeOfType<SpamOutcome.Scored>().Verdict;
+
+        (verdict.Points, verdict.Opinion).ShouldBe((expected, opinion));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("hello\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"score\":1}")]
