@@ -120,6 +120,8 @@ public sealed class ScannerRegistry(TimeProvider clock, ScannerLimits limits) : 
                 return new SsspScanner(name, Daemon(SsspScanner.DefaultPort, DaemonProbe.Greeting("OK SSSP/")), rules, limits, directory);
             case "savapi":
                 return new SavapiScanner(name, settings.Argument, Daemon(SavapiScanner.DefaultPort, DaemonProbe.Greeting("100 SAVAPI:")), rules, limits, directory);
+            case "drwebd":
+                return new DrWebScanner(name, Daemon(DrWebScanner.DefaultPort, DaemonProbe.Connection), limits, directory);
             case "sophie" or "trophie":
                 return new PlainScanner(name, settings.Query ?? "{}/\n", keepsOpen: true, Daemon(PlainScanner.DefaultPort, DaemonProbe.Connection), rules, limits, directory);
             case "simple":

@@ -28,6 +28,9 @@ internal sealed class CheckStage(
     EngineServices services, ReceivedMessage message, Letter letter, AddressBook book, IReadOnlyList<RecipientPolicy> policies, MessageDeadline deadline,
     StageClock stages, CounterBatch counters, Action<string> enter, MessageHooks hooks)
 {
+    /// <summary>What scanners are told of mail of our own whose sender did not sign in with us.</summary>
+    private const string Originating = "originating";
+
     private static readonly TimeSpan LongestSpamScan = TimeSpan.FromSeconds(60);
 
     private Settings _settings = message.Policy.Settings;
@@ -236,6 +239,7 @@ internal sealed class CheckStage(
             Facts = new SpamFacts
             {
                 ClientAddress = message.Client.Address, ClientName = message.Client.Name, Helo = message.Client.Helo, QueueId = message.Client.QueueId,
+                Submitter = _settings.Originating ? message.Login?.User ?? Originating : null,
             },
         };
         using var share = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

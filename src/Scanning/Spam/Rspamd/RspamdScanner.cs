@@ -78,7 +78,9 @@ internal sealed class RspamdScanner(SpamScannerSettings settings, Uri uri, Scann
         Add("Hostname", facts.ClientName);
         Add("Queue-Id", facts.QueueId);
         Add("MTA-Name", settings.MtaName);
-        Add("User", request.User);
+        // To rspamd a user is somebody who signed in to send; whose preferences count is told by the mailbox.
+        Add("User", facts.Submitter);
+        Add("Deliver-To", request.User);
         if (settings.Username is { } user)
             headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{settings.Password}")));
 
