@@ -43,6 +43,8 @@ public sealed class Unpacker(Action<MessagePart, Exception>? decoderFailed = nul
             first.Attributes |= PartAttributes.Ambiguous;
         using var rounds = new UnpackRounds(parts, store, budget, hidden, decoderFailed);
         await rounds.RunAsync();
+        if (hidden.GaveUp && parts.All is [var root, ..])
+            root.Attributes |= PartAttributes.Ambiguous;
         return new PartTree
         {
             Parts = parts.All,

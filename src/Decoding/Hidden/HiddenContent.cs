@@ -19,6 +19,16 @@ internal sealed class HiddenContent(PartList parts, PartStore store, UnpackBudge
     /// <summary>Contents found in one message; scanners see the whole message when there are more.</summary>
     private const int MaxFound = 400;
 
+    /// <summary>
+    /// Octets read in all for each octet of the message, and in any case: what is found is read again, and what is found in that, so that
+    /// nested messages would take any time.
+    /// </summary>
+    private const int WorkFactor = 16;
+    private const long FreeWorkOctets = 4 << 20;
+
+    /// <summary>What decoding costs however short it is: a buffer, or a file.</summary>
+    private const int DecodingOctets = 4 << 10;
+
     /// <summary>Longer texts are not searched for encoded files.</summary>
     private const int MaxTextOctets = 16 << 20;
 
@@ -31,7 +41,11 @@ internal sealed class HiddenContent(PartList parts, PartStore store, UnpackBudge
     private readonly HashSet<string> _names = [];
     private Delimiters _delimiters = Delimiters.None;
     private int _found;
+    private long _workLeft;
     private bool _knowsParts;
+
+    /// <summary>There is more than is looked at.</summary>
+    public bool GaveUp => _found >= MaxFound;
 
     /// <summary>For archives found here.</summary>
     public UnpackBudget Budget => budget;
@@ -41,6 +55,7 @@ internal sealed class HiddenContent(PartList parts, PartStore store, UnpackBudge
     /// <param name="facts">What was noticed as the message came in.</param>
     public void InMessage(StoredContent message, MimeTree tree, IReadOnlyCollection<MimeEntity> doubtful, SpoolFacts facts)
     {
+        _workLeft = (WorkFactor * message.Length) + FreeWorkOctets;
         foreach (var (start, end) in MessageGaps.Of(tree))
             InText(new SliceContent(message, start, end - start), forScannersOnly: false, withRuns: false);
         InTree(message, tree, doubtful, forScannersOnly: false);
@@ -83,10 +98,12 @@ internal sealed class HiddenContent(PartList parts, PartStore store, UnpackBudge
     /// <summary>Takes a message inside of the message apart.</summary>
     private void InMail(StoredContent mail, bool forScannersOnly)
     {
+        if (!TrySpend(mail.Length))
+            return;
         var tree = MimeReader.Read(ContentPieces.Of(mail));
         var doubtful = new List<MimeEntity>();
         AddLeaves(mail, tree, doubtful, forScannersOnly);
-        foreach (var reading in tree.OtherReadings())
+        foreach (var reading in tree.OtherReadings().Where(_ => TrySpend(mail.Length)))
             AddLeaves(mail, MimeReader.Read(ContentPieces.Of(mail), reading), doubtful, forScannersOnly);
         InTree(mail, tree, doubtful, forScannersOnly);
     }
@@ -163,7 +180,7 @@ internal sealed class HiddenContent(PartList parts, PartStore store, UnpackBudge
     /// <summary>Searches for header sections of parts, and for encoded files.</summary>
     private void InText(StoredContent text, bool forScannersOnly, bool withRuns)
     {
-        if (text.Length is < MinTextOctets or > MaxTextOctets || _found >= MaxFound)
+        if (text.Length is < MinTextOctets or > MaxTextOctets || !TrySpend(text.Length))
             return;
         budget.CancellationToken.ThrowIfCancellationRequested();
         List<ContentBlock> blocks;
@@ -249,9 +266,19 @@ internal sealed class HiddenContent(PartList parts, PartStore store, UnpackBudge
 
     private StoredContent Decode(StoredContent text, OctetRange range, TransferDecoder decoder)
     {
+        if (!TrySpend(range.Length + DecodingOctets))
+            return EmptyContent.Instance;
         using var writer = store.Create(range.Length + 64, isBound: false);
         DecodeTo(text, range, decoder, writer);
         return writer.Complete();
+    }
+
+    private bool TrySpend(long octets)
+    {
+        _workLeft -= octets;
+        if (_workLeft < 0)
+            _found = MaxFound;
+        return _found < MaxFound;
     }
 
     private void DecodeTo(StoredContent text, OctetRange range, TransferDecoder decoder, PartWriter writer)
