@@ -10,6 +10,7 @@ using Amavis.Decoding.Storage;
 using Amavis.Dkim.Results;
 using Amavis.Engine.Authentication;
 using Amavis.Engine.Checks.PenPals;
+using Amavis.Engine.Delivery;
 using Amavis.Engine.Hooks;
 using Amavis.Engine.Lookups;
 using Amavis.Engine.Reporting;
@@ -71,8 +72,8 @@ internal sealed class CheckStage(
             var correspondence = new CorrespondenceCheck(services, message, letter, book, policies, counters);
             var bounce = correspondence.FindBounce();
             enter("spam_scan");
-            var (spam, spamExplanation) = await ScanForSpamAsync(findings, virus, await correspondence.MakesSpamCheckNeedlessAsync(bounce, cancellationToken), cancellationToken);
-            findings = findings with { Spam = spam };
+            var (spam, supplied, spamExplanation) = await ScanForSpamAsync(findings, virus, await correspondence.MakesSpamCheckNeedlessAsync(bounce, cancellationToken), cancellationToken);
+            findings = findings with { Spam = spam, Supplied = [.. supplied.Select(f => new AddedField(f.Name, f.Body))] };
             stages.End(Stage.SpamScan);
 
             enter("hook");
@@ -218,12 +219,12 @@ internal sealed class CheckStage(
         return scanners;
     }
 
-    private async Task<(IReadOnlyList<SpamFinding?> Spam, SpamExplanation? Explanation)> ScanForSpamAsync(
+    private async Task<(IReadOnlyList<SpamFinding?> Spam, IReadOnlyList<SuppliedField> Fields, SpamExplanation? Explanation)> ScanForSpamAsync(
         Findings findings, VirusReport virus, bool killedAsBounce, CancellationToken cancellationToken)
     {
         var skipped = ReasonToSkipSpam(findings) ?? (killedAsBounce ? "a bounce of mail nobody here sent is blocked by its points" : null);
         if (skipped is not null)
-            return ([], new SpamExplanation(null, [], null, [], skipped));
+            return ([], [], new SpamExplanation(null, [], null, [], skipped));
         counters.Add("OpsSpamCheck");
         var asking = Enumerable.Range(0, policies.Count).Where(i => !policies[i].BypassSpam).ToList();
         var input = new SpamCheckInput
@@ -253,7 +254,7 @@ internal sealed class CheckStage(
         {
             // Its share of the time is over, not the message's: the mail goes on unscored.
             SpamCheckFailed("no answer in the time there was for it");
-            return ([], new SpamExplanation(null, [], null, [], "no spam scanner answered in time"));
+            return ([], [], new SpamExplanation(null, [], null, [], "no spam scanner answered in time"));
         }
         foreach (var failed in report.Main.Contributions.Where(c => c.Failure is not null))
             services.Log.Line(-1, message.LogId, $"spam scanner {failed.Scanner} failed: {failed.Failure}");
@@ -263,7 +264,7 @@ internal sealed class CheckStage(
         for (var k = 0; k < asking.Count; k++)
             if (report.ByRecipient[k] is { Points: { } points } result)
                 spam[asking[k]] = new SpamFinding(points, result.Tests, result.Report, result.AutoLearn);
-        return (spam, report.Explanation);
+        return (spam, report.Main.Fields, report.Explanation);
     }
 
     private void SpamCheckFailed(string? reason)
