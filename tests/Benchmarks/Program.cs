@@ -6,6 +6,12 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
+if (args is ["outages"])
+{
+    await Amavis.Benchmarks.OutageMeasurement.RunAsync();
+    return;
+}
+
 // In this process: no project is generated and restored for each run. Allocated octets are the mark, times stand beside them.
 var config = ManualConfig.CreateEmpty()
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
