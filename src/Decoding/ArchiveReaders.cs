@@ -1,4 +1,5 @@
 using Amavis.Decoding.Archives;
+using Amavis.Decoding.Archives.Ole;
 using Amavis.Decoding.Archives.Tnef;
 using Amavis.Decoding.Archives.Zip;
 using Amavis.Decoding.Limits;
@@ -25,6 +26,7 @@ internal static class ArchiveReaders
         ContentKind.Ar => static (content, members, _) => ArReader.Read(content, members),
         ContentKind.Rpm => static (content, members, _) => RpmReader.Read(content, members),
         ContentKind.Encoded => Encoded,
+        ContentKind.Ole => static (content, members, _) => OleReader.Read(content, members),
         ContentKind.Tnef => static (content, members, _) => TnefReader.Read(content, members),
         _ => null,
     };

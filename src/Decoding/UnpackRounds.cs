@@ -65,7 +65,7 @@ internal sealed class UnpackRounds(
             return ContentKind.Plain;
         var type = content.WithHead(ContentTyper.HeadOctets, ContentTyper.Identify);
         // Texts can't hold an archive's end record, which has zeros.
-        var appended = type.Kind == ContentKind.Plain && type.ShortTypes is not ["asc" or "txt" or "empty", ..] && ZipReader.IsAppended(content);
+        var appended = type.Kind == ContentKind.Plain && type.ShortTypes is not ["asc" or "txt" or "empty" or "exe", ..] && ZipReader.IsAppended(content);
         if (appended && type == ContentType.Data)
             (type, appended) = (ZipTyper.Prepended, false);
         part.FullType = type.FullType;
@@ -82,12 +82,14 @@ internal sealed class UnpackRounds(
     {
         if (kind == ContentKind.Encrypted || archive.Content is not StoredContent content)
             return;
-        // What stands behind something else may be damaged without the file being so.
-        var appended = kind is ContentKind.Appended or ContentKind.Executable;
+        // What stands in or behind something else may be damaged without the file being so.
+        var isLoose = kind is ContentKind.Appended or ContentKind.Executable or ContentKind.Ole;
+        var whole = content;
         var decoder = kind == ContentKind.Executable ? SelfExtracting(archive, ref content) : DecoderChoice.For(kind, archive.ShortTypes, budget.Limits);
-        if (decoder is null)
+        var zipBehind = kind is ContentKind.Executable or ContentKind.Ole && ZipReader.IsAppended(whole) && DecoderChoice.For(ContentKind.Appended, [], budget.Limits) is not null;
+        if (decoder is null && !zipBehind)
         {
-            if (budget.Limits.MarkUndecodable && kind is not (ContentKind.Plain or ContentKind.Executable or ContentKind.Ole or ContentKind.Encoded))
+            if (budget.Limits.MarkUndecodable && !isLoose && kind is not (ContentKind.Plain or ContentKind.Encoded))
                 archive.Attributes |= PartAttributes.Undecipherable;
             return;
         }
@@ -97,15 +99,18 @@ internal sealed class UnpackRounds(
                 throw UnpackBudget.TooDeep(budget.Limits.MaxLevels > 0 ? budget.Limits.MaxLevels : depth, $": {archive.BaseName} contains itself");
             var helpers = archive.ForScannersOnly ? _hiddenHelpers : _helpers;
             var members = new MemberSink(archive, parts, store, archive.ForScannersOnly ? hidden.Budget : budget, _codecs);
-            var findings = decoder.Reader is { } read
-                ? read(content, members, budget.Limits)
-                : await helpers.ReadAsync(decoder.Program!.Value.Helper, decoder.Program.Value.Path, content, members); // one of the two is there
+            var findings = decoder switch
+            {
+                { Reader: { } read } => read(content, members, budget.Limits),
+                { Program: var (program, path) } => await helpers.ReadAsync(program, path, content, members),
+                _ => ArchiveFindings.None,
+            };
             // Readers of ZIP open what stands behind another archive.
-            if (decoder.Program is { Helper.GivesOne: false } && kind != ContentKind.Ole && ZipReader.IsAppended(content))
-                findings |= ZipReader.Read(content, members, budget.Limits.MaxFiles) | ArchiveFindings.Damaged;
+            if (zipBehind || (decoder is { Program.Helper.GivesOne: false } && ZipReader.IsAppended(whole)))
+                findings |= ZipReader.Read(whole, members, budget.Limits.MaxFiles) | ArchiveFindings.Damaged;
             if (members.Postponed.Count > 0)
                 findings |= await new ZipHelpers(helpers, budget.Limits).ReadAsync(members);
-            Take(archive, findings, appended);
+            Take(archive, findings, isLoose);
         }
         catch (UnpackLimitException) when (archive.ForScannersOnly)
         {
@@ -137,17 +142,17 @@ internal sealed class UnpackRounds(
         return DecoderChoice.For(kind, [], budget.Limits with { Decoders = budget.Limits.Decoders with { Entries = null } });
     }
 
-    private void Take(MessagePart archive, ArchiveFindings findings, bool appended)
+    private void Take(MessagePart archive, ArchiveFindings findings, bool isLoose)
     {
-        archive.Attributes |= Attributes(findings, appended);
-        archive.IsUnpacked = findings == ArchiveFindings.None && !appended && archive.Children.Count > 0 && budget.Limits.KeptOriginals.FindText(archive.FullType) is not { IsTrue: true }
+        archive.Attributes |= Attributes(findings, isLoose);
+        archive.IsUnpacked = findings == ArchiveFindings.None && !isLoose && archive.Children.Count > 0 && budget.Limits.KeptOriginals.FindText(archive.FullType) is not { IsTrue: true }
             && archive.Children.All(member => member.Attributes is var found && !found.HasFlag(PartAttributes.Undecipherable));
     }
 
-    private PartAttributes Attributes(ArchiveFindings findings, bool appended)
+    private PartAttributes Attributes(ArchiveFindings findings, bool isLoose)
     {
         var attributes = PartAttributes.None;
-        if (findings.HasFlag(ArchiveFindings.Unsupported) || (findings.HasFlag(ArchiveFindings.Damaged) && budget.Limits.MarkUndecodable && !appended))
+        if (findings.HasFlag(ArchiveFindings.Unsupported) || (findings.HasFlag(ArchiveFindings.Damaged) && budget.Limits.MarkUndecodable && !isLoose))
             attributes |= PartAttributes.Undecipherable;
         if (findings.HasFlag(ArchiveFindings.Encrypted))
             attributes |= PartAttributes.Undecipherable | PartAttributes.Encrypted;

@@ -145,7 +145,7 @@ public class HostileArchiveTests
     [Fact]
     public void An_unknown_method_marks_archive_and_member()
     {
-        var zip = new RawZip().AddRaw("a.exe", new byte[50], 98, 0, 1, 100).Finish();
+        var zip = new RawZip().AddRaw("a.exe", new byte[50], 97, 0, 1, 100).Finish();
         using var unpacked = Mails.UnpackFile("a.zip", zip, new UnpackLimits { MarkUndecodable = false });
         unpacked[2].Attributes.ShouldBe(PartAttributes.Undecipherable);
         Unpacked.Describe(unpacked.Members.Single()).ShouldBe("P=p004,L=1/2/1,N=a.exe,A=U");

@@ -11,7 +11,7 @@ internal static class FuzzTargets
         new SmtpSessionTarget(lmtp: false), new SmtpSessionTarget(lmtp: true), new DataTarget(), new SmtpCommandTarget(), new AmPdpTarget(), new MilterTarget(), new MilterSessionTarget(), new ProxyTarget(),
         new DkimFieldTarget(), new SignedMailTarget(), new AuthenticationTarget(), new DnsTarget(), new AgentXTarget(), new LdapTarget(),
         new ClamdReplyTarget(), new SpamdReplyTarget(), new RspamdReplyTarget(),
-        new ArchiveTarget(), .. ReaderTarget.All, new QuarantineTarget(),
+        new ArchiveTarget(wholeMail: false), new ArchiveTarget(wholeMail: true), .. ReaderTarget.All, new QuarantineTarget(),
         new TemplateTarget(), new ConfigurationTarget(), new ImportTarget(), new PatternTarget(),
     ];
 }

@@ -33,10 +33,15 @@ public sealed class ClamdProcess : IDisposable
 
     public ServerProcess Server => _server ?? throw new InvalidOperationException("clamd is stopped");
 
-    public static async Task<ClamdProcess> StartAsync(CancellationToken cancellationToken)
+    public static Task<ClamdProcess> StartAsync(CancellationToken cancellationToken) => StartAsync([], [], cancellationToken);
+
+    /// <param name="hashes">Further signatures: MD5, length and name of whole files, with colons between them.</param>
+    /// <param name="options">Further lines of its configuration.</param>
+    /// <param name="cancellationToken">Ends the waiting for its start.</param>
+    public static async Task<ClamdProcess> StartAsync(IReadOnlyCollection<string> hashes, IReadOnlyCollection<string> options, CancellationToken cancellationToken)
     {
         var clamd = new ClamdProcess();
-        clamd.WriteFiles();
+        clamd.WriteFiles(hashes, options);
         await clamd.StartAgainAsync(cancellationToken);
         return clamd;
     }
@@ -65,10 +70,12 @@ public sealed class ClamdProcess : IDisposable
         File.WriteAllLines(Path.Combine(directory, "test.ndb"), signatures.Select(s => $"{s.Item1}:0:*:{Convert.ToHexStringLower(s.Item2)}"));
     }
 
-    private void WriteFiles()
+    private void WriteFiles(IReadOnlyCollection<string> hashes, IReadOnlyCollection<string> options)
     {
         var database = _directory.FilePath("db");
         WriteDatabase(database);
+        if (hashes.Count > 0)
+            File.WriteAllLines(Path.Combine(database, "test.hdb"), hashes);
         string[] configuration =
         [
             $"DatabaseDirectory {database}",
@@ -82,6 +89,7 @@ public sealed class ClamdProcess : IDisposable
             "StreamMaxLength 8M",
             "SelfCheck 36000",
             "DisableCache yes",
+            .. options,
         ];
         // Started by root it would change to a user that may not read our files.
         if (Environment.IsPrivilegedProcess)

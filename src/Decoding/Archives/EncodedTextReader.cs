@@ -29,21 +29,43 @@ internal static class EncodedTextReader
         return found ? findings : ArchiveFindings.None;
     }
 
+    /// <summary>A BinHex file with a resource fork becomes two members, as each of the two is a file to others.</summary>
     private static bool TryDecode(StoredContent text, MimeEntity leaf, MemberSink members)
     {
-        using var output = members.Open(members.Add(MemberNames.Of(leaf.FileNames)), leaf.Body.Length);
+        var names = MemberNames.Of(leaf.FileNames);
         var decoder = TransferDecoder.Create(leaf.Encoding);
-        var decoded = Array.Empty<byte>();
-        foreach (var piece in Pieces(text, leaf.Body.Offset, leaf.Body.Length))
+        using var data = members.Open(members.Add(names), leaf.Body.Length);
+        MemberOutput? resources = null;
+        try
         {
-            if (decoded.Length < decoder.MaxOutput(piece.Length))
-                decoded = new byte[decoder.MaxOutput(piece.Length)];
-            output.Write(decoded.AsSpan(0, decoder.Decode(piece.Span, decoded)));
+            var decoded = new byte[decoder.MaxOutput(Math.Min(decoder.PieceOctets, ChunkOctets))];
+            foreach (var piece in Pieces(text, leaf.Body.Offset, leaf.Body.Length))
+                for (var rest = piece; !rest.IsEmpty;)
+                {
+                    var length = Math.Min(rest.Length, Math.Min(decoder.PieceOctets, ChunkOctets));
+                    Write(decoded.AsSpan(0, decoder.Decode(rest.Span[..length], decoded)));
+                    rest = rest[length..];
+                }
+            Write(decoded.AsSpan(0, decoder.Finish(decoded)));
+            data.Complete();
+            resources?.Complete();
+            return !decoder.Undecodable;
         }
-        var rest = new byte[decoder.MaxOutput(0)];
-        output.Write(rest.AsSpan(0, decoder.Finish(rest)));
-        output.Complete();
-        return !decoder.Undecodable;
+        finally
+        {
+            resources?.Dispose();
+        }
+
+        void Write(ReadOnlySpan<byte> octets)
+        {
+            var dataLeft = decoder is BinHexDecoder binHex ? Math.Max(0, binHex.DataOctets - data.Length) : octets.Length;
+            var own = (int)Math.Min(dataLeft, octets.Length);
+            data.Write(octets[..own]);
+            if (own == octets.Length)
+                return;
+            resources ??= members.Open(members.Add(names));
+            resources.Write(octets[own..]);
+        }
     }
 
     /// <summary>The text as the body of a message, all lines ending in CRLF.</summary>

@@ -31,7 +31,7 @@ internal static class HelperTable
         [ContentKind.Lzop] = [new("do_uncompress", ["lzop -dc"], "unlzop", "lzop")],
         [ContentKind.Lz4] = [new("do_uncompress", ["lz4 -dc", "lz4c -dc"])],
         [ContentKind.Zstd] = [new("do_uncompress", ["zstd -dcq", "unzstd -cq"])],
-        [ContentKind.Lrzip] = [new("do_uncompress", ["lrzip -q -d -o -"])],
+        [ContentKind.Lrzip] = [new("do_uncompress", ["lrzip -q -d -m 4 -o -"])],
         [ContentKind.Freeze] = [new("do_uncompress", ["unfreeze", "freeze -d", "melt", "fcat"], "unfreeze")],
         [ContentKind.SevenZip] = [new(AnySevenZip), new("do_7zip", ["7zr"]), new(Bsdtar)],
         [ContentKind.Rar] = [new("do_unrar", ["unrar", "rar"], "unrar"), new(Bsdtar), new("do_unrar", ["unrar-free"]), new(AnySevenZip)],

@@ -1,7 +1,10 @@
+using System.Buffers;
 using Amavis.Core.Parts;
 using Amavis.Decoding.Archives;
 using Amavis.Decoding.Archives.Zip;
+using Amavis.Decoding.Codecs;
 using Amavis.Decoding.Limits;
+using Amavis.Decoding.Storage;
 using Amavis.Decoding.Typing;
 
 namespace Amavis.Decoding.Helpers;
@@ -15,6 +18,8 @@ internal sealed class ZipHelpers(HelperRun helpers, UnpackLimits limits)
     private const ushort OldZstandard = 20;
     private const ushort Zstandard = 93;
     private const ushort Xz = 95;
+
+    private const int CrcOctets = 64 << 10;
 
     /// <summary>Encrypted by a method that is none.</summary>
     private const ushort Encrypted = 99;
@@ -35,14 +40,32 @@ internal sealed class ZipHelpers(HelperRun helpers, UnpackLimits limits)
         }
         if (rest.Count > 0)
             findings |= await ReadRestAsync(rest, members);
-        foreach (var member in members.Postponed.Where(member => member.Part.Content is not null))
+        foreach (var member in members.Postponed)
         {
-            if (member.Part.Size == member.Entry.Octets)
+            if (IsWhole(member))
+            {
                 member.Part.Attributes &= ~PartAttributes.Undecipherable;
-            else
-                findings |= ArchiveFindings.Damaged;
+                continue;
+            }
+            findings |= ArchiveFindings.Unsupported;
+            // Nothing came out, which is something else than an empty file.
+            if (member.Part.Size == 0)
+                member.Part.Content = null;
         }
-        return members.Postponed.Any(member => member.Part.Content is null && member.Entry.Octets > 0) ? findings | ArchiveFindings.Unsupported : findings;
+        return findings;
+    }
+
+    /// <summary>Programs leave what they got of a member that is damaged.</summary>
+    private static bool IsWhole(PostponedMember member)
+    {
+        if (member.Part.Content is not StoredContent content || content.Length != member.Entry.Octets)
+            return false;
+        uint crc = 0;
+        var buffer = ArrayPool<byte>.Shared.Rent(CrcOctets);
+        for (var at = 0L; content.Read(at, buffer) is > 0 and var read; at += read)
+            crc = Crc32.Update(crc, buffer.AsSpan(0, read));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return crc == member.Entry.Crc;
     }
 
     private static ContentKind? FileKind(ushort method) => method switch { OldZstandard or Zstandard => ContentKind.Zstd, Xz => ContentKind.Xz, _ => null };

@@ -26,6 +26,9 @@ internal static class ContentBlocks
     /// <summary>Octets of one header section that are looked at.</summary>
     private const int MaxHeaderOctets = 64 << 10;
 
+    /// <summary>What is looked at of each when there are very many that share their lines.</summary>
+    private const int LeastHeaderOctets = 1 << 10;
+
     /// <summary>Offset of the next place where a Content field may begin, or -1.</summary>
     public static int IndexOfField(ReadOnlySpan<byte> text, int from)
     {
@@ -48,9 +51,12 @@ internal static class ContentBlocks
     public static List<ContentBlock> Find(ReadOnlySpan<byte> text)
     {
         var blocks = new List<ContentBlock>();
+        // Without empty lines each header section goes on through all that follow; together they are not to be much more than the text.
+        long left = text.Length + MaxHeaderOctets;
         for (var at = IndexOfField(text, 0); at >= 0 && blocks.Count < MaxBlocks;)
         {
-            var header = ReadHeader(text, at, out var bodies);
+            var header = ReadHeader(text[..(int)Math.Min(text.Length, at + Math.Clamp(left, LeastHeaderOctets, MaxHeaderOctets))], at, out var bodies, out var headerEnd);
+            left -= headerEnd - at;
             var last = bodies[^1];
             var next = IndexOfField(text, last);
             var end = EndOfBody(text, last, next < 0 ? text.Length : LineStart(text, next));
@@ -108,15 +114,16 @@ internal static class ContentBlocks
         name is "content-type" or "content-transfer-encoding" or "content-disposition" or "content-encoding" or "content-id" or "content-description";
 
     /// <summary>The header section, cleaned so that a strict reader understands it as a lenient one would.</summary>
-    private static byte[] ReadHeader(ReadOnlySpan<byte> text, int start, out List<int> bodies)
+    /// <param name="text">Up to where it may go.</param>
+    /// <param name="end">After the last line looked at.</param>
+    private static byte[] ReadHeader(ReadOnlySpan<byte> text, int start, out List<int> bodies, out int end)
     {
         bodies = [];
         var clean = new StringBuilder();
         var at = start;
-        var limit = Math.Min(text.Length, start + MaxHeaderOctets);
-        while (at < limit)
+        while (at < text.Length)
         {
-            var length = LineLength(text[at..limit], out var separator);
+            var length = LineLength(text[at..], out var separator);
             var line = text.Slice(at, length);
             at += length + separator;
             var shown = Visible(line);
@@ -136,6 +143,7 @@ internal static class ContentBlocks
         }
         if (bodies.Count == 0)
             bodies.Add(at);
+        end = at;
         return Encoding.Latin1.GetBytes(clean.Append("\r\n\r\n").ToString());
     }
 

@@ -40,6 +40,9 @@ public sealed class BinHexDecoder : TransferDecoder
     /// <summary>Name in the file header; null until that is read.</summary>
     public string? FileName { get; private set; }
 
+    /// <summary>Octets of the data fork, which the resource fork follows; 0 until the file header is read.</summary>
+    public long DataOctets { get; private set; }
+
     /// <summary>Each character may end a run of 255.</summary>
     public override int MaxOutput(int inputLength) => checked((inputLength + 1) * MaxRun);
 
@@ -152,6 +155,7 @@ public sealed class BinHexDecoder : TransferDecoder
         FileName = MailText.OneLine(MailText.Guess(name));
         var lengths = _header.AsSpan(_headerLength - 10);
         _dataLeft = BinaryPrimitives.ReadUInt32BigEndian(lengths);
+        DataOctets = _dataLeft;
         _resourceLeft = BinaryPrimitives.ReadUInt32BigEndian(lengths[4..]);
         _section = Section.Data;
         if (_dataLeft == 0)
