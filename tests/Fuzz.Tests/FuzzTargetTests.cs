@@ -47,6 +47,11 @@ public sealed class FuzzTargetTests
     }
 
     [Fact]
+    public void The_document_has_a_row_for_every_target() =>
+        File.ReadLines(Path.Combine(Samples.Root, "docs", "fuzzing.md")).Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('`')[1]).Order(StringComparer.Ordinal)
+            .ShouldBe(FuzzTargets.All.Select(t => t.Name).Order(StringComparer.Ordinal));
+
+    [Fact]
     public void Faults_slowness_and_waste_are_found()
     {
         new Fuzzer(new Faulty(), Seed).Run(Limits).ShouldHaveSingleItem().Fault.ShouldContain("IndexOutOfRange");

@@ -35,6 +35,8 @@ public class ArchiveCollectionTests
     [Fact]
     public void What_another_program_gives_up_on_is_not_taken_for_empty()
     {
+        if (!File.Exists("/usr/bin/7zz"))
+            return; // what needs programs is marked without them
         var comparison = new Comparison("libarchive", "archives 7-Zip gives up on are unpacked, marked, or nobody's archive", "Decoding.Tests/Corpus/archives-hostile-differing.txt");
         foreach (var name in Samples.Files("oracle", "archives-7z.tsv").SelectMany(File.ReadLines).Skip(1).Select(l => l.Split('\t')).Where(f => f[3] == "error").Select(f => f[0]))
         {
@@ -67,10 +69,12 @@ public class ArchiveCollectionTests
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2));
     }
 
-    /// <summary>Members, their sizes and what is encrypted, compared with the listing of 7-Zip.</summary>
+    /// <summary>Members, their sizes and what is encrypted, compared with the listing of 7-Zip; some methods of ZIP need programs.</summary>
     [Fact]
     public void Members_are_those_another_program_lists()
     {
+        if (!File.Exists("/usr/bin/7zz"))
+            return; // ./test installs it; --fast goes without
         var comparison = new Comparison("libarchive", "members, sizes and what is encrypted, as 7-Zip lists them", "Decoding.Tests/Corpus/archives-differing.txt");
         foreach (var (name, expected) in Listings())
         {
