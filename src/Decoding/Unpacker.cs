@@ -40,6 +40,7 @@ public sealed class Unpacker(Action<MessagePart, Exception>? decoderFailed = nul
             Parts = parts.All,
             MimeErrors = tree.Errors,
             Hold = rounds.Hold,
+            DecoderDied = rounds.DecoderDied,
             KeepsWholeMessage = limits.KeptOriginals.FindText("MAIL") is { IsTrue: true },
             OverLimits = rounds.Hold is not null,
         };
