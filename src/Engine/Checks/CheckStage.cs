@@ -8,6 +8,7 @@ using Amavis.Decoding;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
 using Amavis.Dkim.Results;
+using Amavis.Mime.Transfer;
 using Amavis.Engine.Authentication;
 using Amavis.Engine.Checks.PenPals;
 using Amavis.Engine.Delivery;
@@ -107,13 +108,35 @@ internal sealed class CheckStage(
         if (!wanted)
             return null;
         counters.Add("OpsDec");
+        // Text alone is not worth a digest: it needs no decoder.
+        var digest = letter.Tree.Entities is [{ IsLeaf: true, Encoding: var encoding }] && encoding.IsIdentity() ? null : DecodingAttempts.DigestOf(message.Spool, letter.HeaderOctets);
+        var limits = UnpackLimits.From(_settings);
+        if (digest is not null && services.DecodingAttempts.DeathsOf(digest) >= DecodingAttempts.MostDeaths)
+        {
+            services.Log.Line(-2, message.LogId, $"TROUBLE: taking this message apart ended abnormally {DecodingAttempts.MostDeaths} times, so it is not tried again; its attachments count as unchecked");
+            limits = limits with { OnlyMarks = true };
+            digest = null;
+        }
+        var attempt = digest is null ? default : services.DecodingAttempts.Begin(digest);
+        var died = false;
         try
         {
-            return await new Unpacker(DecoderFailed).UnpackAsync(letter.Tree, message.Spool, UnpackLimits.From(_settings), store, cancellationToken);
+            var tree = await new Unpacker(DecoderFailed).UnpackAsync(letter.Tree, message.Spool, limits, store, cancellationToken);
+            died = tree.DecoderDied;
+            return tree;
+        }
+        catch (OperationCanceledException)
+        {
+            died = true;
+            throw;
         }
         catch (IOException e)
         {
             throw new MessageFaultException("mime_decode", "no room to unpack: " + e.Message, e);
+        }
+        finally
+        {
+            attempt.End(died);
         }
     }
 
