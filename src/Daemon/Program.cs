@@ -79,6 +79,7 @@ async Task<int> RunAsync()
         KeepOnDemand = settings.SmtpConnectionCacheOnDemand,
     });
     using var scanners = new ScannerRegistry(clock, ScannerLimits.Default);
+    using var attempts = new DecodingAttempts(Path.Combine(settings.TempBase, "amavisd-decoding"), text => log.Line(-1, null, text));
     var services = new EngineServices
     {
         Clock = clock,
@@ -94,6 +95,7 @@ async Task<int> RunAsync()
         Directory = directory,
         Resolver = resolver,
         WorkDirectory = work,
+        DecodingAttempts = attempts,
     };
     services.Hooks.Load(settings);
     ScannerInventory.Log(settings, scanners, work, log);

@@ -27,6 +27,9 @@ internal sealed class UnpackRounds(
     /// <summary>Why unpacking was given up, or null.</summary>
     public string? Hold { get; private set; }
 
+    /// <summary>A program was killed.</summary>
+    public bool DecoderDied => _helpers.Died;
+
     /// <summary>Works on the parts that are in the list, and on all that come from them.</summary>
     public async Task RunAsync()
     {
@@ -82,6 +85,12 @@ internal sealed class UnpackRounds(
     {
         if (kind == ContentKind.Encrypted || archive.Content is not StoredContent content)
             return;
+        if (budget.Limits.OnlyMarks)
+        {
+            if (kind != ContentKind.Plain)
+                archive.Attributes |= PartAttributes.Undecipherable;
+            return;
+        }
         // What stands in or behind something else may be damaged without the file being so.
         var isLoose = kind is ContentKind.Appended or ContentKind.Executable or ContentKind.Ole;
         var whole = content;

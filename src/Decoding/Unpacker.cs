@@ -52,6 +52,7 @@ public sealed class Unpacker(Action<MessagePart, Exception>? decoderFailed = nul
             HasDefects = tree.Defects.Count > 0,
             MimeErrors = tree.Errors,
             Hold = rounds.Hold,
+            DecoderDied = rounds.DecoderDied,
             KeepsWholeMessage = limits.KeptOriginals.FindText("MAIL") is { IsTrue: true },
             OverLimits = rounds.Hold is not null,
         };

@@ -3,6 +3,7 @@ using Amavis.Core.Logging;
 using Amavis.Core.Lookups.Databases;
 using Amavis.Core.Storage;
 using Amavis.Dns.Resolving;
+using Amavis.Engine.Checks;
 using Amavis.Engine.Hooks;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Rehearsing;
@@ -25,6 +26,8 @@ public sealed record EngineServices
     public HookRegistry Hooks { get; init; } = new();
     /// <summary>For <c>newvirus_admin</c>; as it is, only this process remembers.</summary>
     public SeenViruses SeenViruses { get; init; } = new(null, _ => { });
+    /// <summary>Messages over which decoders died; as it is, only this process remembers.</summary>
+    public DecodingAttempts DecodingAttempts { get; init; } = new(null, _ => { });
     /// <summary>Null: no SQL storage is configured.</summary>
     public IMessageLog? MessageLog { get; init; }
     /// <summary>Null: no SQL storage is configured.</summary>

@@ -184,9 +184,9 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         var report = await new SignatureCheck(services, message, letter, deadline).RunAsync(cancellationToken);
         if (report is not null)
             letter = letter.SignedAs(report);
-        var results = await new SenderCheck(services, message, letter, deadline).RunAsync(letter.Dkim, cancellationToken);
+        var sender = await new SenderCheck(services, message, letter, deadline).RunAsync(letter.Dkim, cancellationToken);
         _stages.End(Stage.Signatures);
-        return results.Count == 0 ? letter : letter.SentAs(results);
+        return letter.SentAs(sender);
     }
 
     private async Task<Letter> BeginHooksAsync(MessageHooks hooks, Letter letter, string mailId, CancellationToken cancellationToken)

@@ -6,6 +6,14 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
+if (args is ["outages"])
+{
+    await Amavis.Benchmarks.OutageMeasurement.RunAsync();
+    return 0;
+}
+if (args is ["worst-cases", ..])
+    return await Amavis.Benchmarks.WorstCases.RunAsync(args);
+
 // In this process: no project is generated and restored for each run. Allocated octets are the mark, times stand beside them.
 var config = ManualConfig.CreateEmpty()
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
@@ -15,3 +23,4 @@ var config = ManualConfig.CreateEmpty()
     .AddExporter(BenchmarkDotNet.Exporters.MarkdownExporter.GitHub)
     .WithArtifactsPath(Path.Combine(Amavis.Testing.Samples.Root, "var", "benchmarks"));
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args.Length == 0 ? ["--filter", "*"] : args, config);
+return 0;

@@ -126,6 +126,9 @@ public sealed record PartTree
     /// <summary>The configuration wants scanners to see the whole message in any case.</summary>
     public bool KeepsWholeMessage { get; init; }
 
+    /// <summary>A program that was to unpack something was killed: by a signal, by its limits, or because its time was up.</summary>
+    public bool DecoderDied { get; init; }
+
     /// <summary>Levels, files or octets were exceeded.</summary>
     public bool OverLimits { get; init; }
 

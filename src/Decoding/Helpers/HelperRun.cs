@@ -27,6 +27,9 @@ internal sealed class HelperRun(PartStore store, UnpackBudget budget)
 
     private TimeSpan _used;
 
+    /// <summary>A program was ended by a signal, or because its time was up.</summary>
+    public bool Died { get; private set; }
+
     /// <summary>Unpacks one archive.</summary>
     /// <exception cref="UnpackLimitException">A limit of the message is exceeded.</exception>
     /// <exception cref="OperationCanceledException">The message's time is over.</exception>
@@ -45,6 +48,7 @@ internal sealed class HelperRun(PartStore store, UnpackBudget budget)
         }
         catch (OperationCanceledException) when (!budget.CancellationToken.IsCancellationRequested)
         {
+            Died = true;
             return ArchiveFindings.Damaged | ArchiveFindings.Unsupported;
         }
         catch (ProgramFaultException)
@@ -65,6 +69,7 @@ internal sealed class HelperRun(PartStore store, UnpackBudget budget)
         var result = await ProgramRunner.RunAsync(
             Call(path, helper.Arguments, "/") with { Input = input, Output = octets => output.Write(octets.Span) }, cancellationToken);
         output.Complete();
+        Died |= result.WasKilled;
         return helper.IsGood(result.ExitCode) ? ArchiveFindings.None : ArchiveFindings.Damaged;
     }
 
@@ -95,6 +100,7 @@ internal sealed class HelperRun(PartStore store, UnpackBudget budget)
             await watch.CancelAsync();
             await tooMuch;
         }
+        Died |= result.WasKilled;
         var encrypted = EncryptionWords.Find(result.Output);
         var count = await files.TakeAsync(encrypted.Names, members, budget.CancellationToken);
         var isWhole = !content.WithHead(RarHeadOctets, static (head, _) => RarVolumes.IsPiece(head));

@@ -32,6 +32,9 @@ public sealed record UnpackLimits
     /// <summary>Whether external programs unpack what there is no reader for.</summary>
     public bool UsesHelpers { get; init; } = true;
 
+    /// <summary>Nothing is unpacked, what could be is marked: the message is one over which decoders died.</summary>
+    public bool OnlyMarks { get; init; }
+
     /// <summary>Time all external programs together may take for one message; what is left then is marked.</summary>
     public TimeSpan HelperTime { get; init; } = TimeSpan.FromSeconds(15);
 

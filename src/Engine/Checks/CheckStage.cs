@@ -8,8 +8,10 @@ using Amavis.Decoding;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
 using Amavis.Dkim.Results;
+using Amavis.Mime.Transfer;
 using Amavis.Engine.Authentication;
 using Amavis.Engine.Checks.PenPals;
+using Amavis.Engine.Delivery;
 using Amavis.Engine.Hooks;
 using Amavis.Engine.Lookups;
 using Amavis.Engine.Reporting;
@@ -71,8 +73,8 @@ internal sealed class CheckStage(
             var correspondence = new CorrespondenceCheck(services, message, letter, book, policies, counters);
             var bounce = correspondence.FindBounce();
             enter("spam_scan");
-            var (spam, spamExplanation) = await ScanForSpamAsync(findings, virus, await correspondence.MakesSpamCheckNeedlessAsync(bounce, cancellationToken), cancellationToken);
-            findings = findings with { Spam = spam };
+            var (spam, supplied, spamExplanation) = await ScanForSpamAsync(findings, virus, await correspondence.MakesSpamCheckNeedlessAsync(bounce, cancellationToken), cancellationToken);
+            findings = findings with { Spam = spam, Supplied = [.. supplied.Select(f => new AddedField(f.Name, f.Body))] };
             stages.End(Stage.SpamScan);
 
             enter("hook");
@@ -106,13 +108,35 @@ internal sealed class CheckStage(
         if (!wanted)
             return null;
         counters.Add("OpsDec");
+        // Text alone is not worth a digest: it needs no decoder.
+        var digest = letter.Tree.Entities is [{ IsLeaf: true, Encoding: var encoding }] && encoding.IsIdentity() ? null : DecodingAttempts.DigestOf(message.Spool, letter.HeaderOctets);
+        var limits = UnpackLimits.From(_settings);
+        if (digest is not null && services.DecodingAttempts.DeathsOf(digest) >= DecodingAttempts.MostDeaths)
+        {
+            services.Log.Line(-2, message.LogId, $"TROUBLE: taking this message apart ended abnormally {DecodingAttempts.MostDeaths} times, so it is not tried again; its attachments count as unchecked");
+            limits = limits with { OnlyMarks = true };
+            digest = null;
+        }
+        var attempt = digest is null ? default : services.DecodingAttempts.Begin(digest);
+        var died = false;
         try
         {
-            return await new Unpacker(DecoderFailed).UnpackAsync(letter.Tree, message.Spool, UnpackLimits.From(_settings), store, cancellationToken);
+            var tree = await new Unpacker(DecoderFailed).UnpackAsync(letter.Tree, message.Spool, limits, store, cancellationToken);
+            died = tree.DecoderDied;
+            return tree;
+        }
+        catch (OperationCanceledException)
+        {
+            died = true;
+            throw;
         }
         catch (IOException e)
         {
             throw new MessageFaultException("mime_decode", "no room to unpack: " + e.Message, e);
+        }
+        finally
+        {
+            attempt.End(died);
         }
     }
 
@@ -218,12 +242,12 @@ internal sealed class CheckStage(
         return scanners;
     }
 
-    private async Task<(IReadOnlyList<SpamFinding?> Spam, SpamExplanation? Explanation)> ScanForSpamAsync(
+    private async Task<(IReadOnlyList<SpamFinding?> Spam, IReadOnlyList<SuppliedField> Fields, SpamExplanation? Explanation)> ScanForSpamAsync(
         Findings findings, VirusReport virus, bool killedAsBounce, CancellationToken cancellationToken)
     {
         var skipped = ReasonToSkipSpam(findings) ?? (killedAsBounce ? "a bounce of mail nobody here sent is blocked by its points" : null);
         if (skipped is not null)
-            return ([], new SpamExplanation(null, [], null, [], skipped));
+            return ([], [], new SpamExplanation(null, [], null, [], skipped));
         counters.Add("OpsSpamCheck");
         var asking = Enumerable.Range(0, policies.Count).Where(i => !policies[i].BypassSpam).ToList();
         var input = new SpamCheckInput
@@ -253,7 +277,7 @@ internal sealed class CheckStage(
         {
             // Its share of the time is over, not the message's: the mail goes on unscored.
             SpamCheckFailed("no answer in the time there was for it");
-            return ([], new SpamExplanation(null, [], null, [], "no spam scanner answered in time"));
+            return ([], [], new SpamExplanation(null, [], null, [], "no spam scanner answered in time"));
         }
         foreach (var failed in report.Main.Contributions.Where(c => c.Failure is not null))
             services.Log.Line(-1, message.LogId, $"spam scanner {failed.Scanner} failed: {failed.Failure}");
@@ -263,7 +287,7 @@ internal sealed class CheckStage(
         for (var k = 0; k < asking.Count; k++)
             if (report.ByRecipient[k] is { Points: { } points } result)
                 spam[asking[k]] = new SpamFinding(points, result.Tests, result.Report, result.AutoLearn);
-        return (spam, report.Explanation);
+        return (spam, report.Main.Fields, report.Explanation);
     }
 
     private void SpamCheckFailed(string? reason)

@@ -24,7 +24,7 @@ public sealed record ScannerLimits
     public TimeSpan SpamLearning { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a message waits for the probe of a scanner that has failed.</summary>
-    public TimeSpan ProbeWait { get; init; } = TimeSpan.FromMilliseconds(40);
+    public TimeSpan ProbeWait { get; init; } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>After this a probe without answer has failed.</summary>
     public TimeSpan Probe { get; init; } = TimeSpan.FromSeconds(2);

@@ -54,7 +54,7 @@ internal static class FlowMail
     public static string With(string fields, string body = "hello\n.a line with a dot\nFrom here on\nbye\n") =>
         Top.ReplaceLineEndings("\n") + fields + "Content-Type: text/plain; charset=utf-8\n\n" + body;
 
-    private static string Attached(string name, string type, byte[] octets) => Top.ReplaceLineEndings("\n") + $"""
+    public static string Attached(string name, string type, byte[] octets) => Top.ReplaceLineEndings("\n") + $"""
         Content-Type: multipart/mixed; boundary="=_b"
 
         --=_b

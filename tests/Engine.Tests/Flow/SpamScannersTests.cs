@@ -111,4 +111,19 @@ public sealed class SpamScannersTests
         _asked.Select(a => a.Contains($"TRUNCATED to {header + 1 + 10_000}", StringComparison.Ordinal)).Order().ShouldBe([false, true]);
         flow.Sink.Messages.Single().Octets.Length.ShouldBeGreaterThan(100_000);
     }
+
+    [Fact]
+    public async Task Fields_of_a_program_go_to_local_recipients()
+    {
+        await using var flow = new FlowHarness();
+        var program = Path.Combine(flow.Path, "checker");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\ncat >/dev/null\nprintf 'X-Bogosity: Ham, tests=bogofilter, spamicity=0.01\\n\\n'\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        flow.Settings = flow.Settings with { SpamScanners = [new SpamScannerSettings("Bogofilter", null, []) { Commands = [program] }] };
+
+        await flow.SendAsync(Message, "user1@example.com", "far@example.net");
+
+        flow.Sink.Messages.Single(m => m.RcptArguments[0].Contains("user1", StringComparison.Ordinal)).Text.ShouldContain("X-Bogosity: Ham, tests=bogofilter, spamicity=0.01\r\n");
+        flow.Sink.Messages.Single(m => m.RcptArguments[0].Contains("far", StringComparison.Ordinal)).Text.ShouldNotContain("X-Bogosity");
+    }
 }
