@@ -12,6 +12,9 @@ public static class ProgramRunner
 {
     private const int CopyOctets = 64 << 10;
 
+    /// <summary>Messages a confined program may write.</summary>
+    private const long ConfinedOctets = 8 << 20;
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private static string OwnPath => Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -48,7 +51,7 @@ public static class ProgramRunner
         }
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var reads = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var text = new ProgramOutput();
+        var text = new ProgramOutput(call.Limits is null ? long.MaxValue : ConfinedOctets);
         var reading = Task.WhenAll(
             ReadAsync(process.StandardOutput.BaseStream, call.Output ?? text.Add, ending, reads.Token),
             ReadAsync(process.StandardError.BaseStream, text.Add, ending, reads.Token));

@@ -70,7 +70,7 @@ internal static class WorstCases
     private static async Task<(long Octets, string Outcome)> UnpackAsync(byte[] mail)
     {
         using var spool = new MemorySpool(mail, chunkOctets: 65536);
-        var reader = new MimeReader();
+        var reader = new MimeReader(new MimeReaderOptions { MaxParts = 100_000 });
         reader.Write(mail);
         using var store = new PartStore(Path.Combine(Path.GetTempPath(), "amavis-worst-" + Guid.NewGuid().ToString("N")));
         var tree = await new Unpacker().UnpackAsync(reader.Finish(), spool, new UnpackLimits(), store, CancellationToken.None);
