@@ -34,6 +34,9 @@ internal sealed class HiddenContent(PartList parts, PartStore store, UnpackBudge
 
     private const int MinTextOctets = 32;
 
+    /// <summary>Longer members of archives are not searched.</summary>
+    private const int MaxMemberOctets = 1 << 20;
+
     private const int HeadOctets = 1024;
 
     private readonly Dictionary<long, List<StoredContent>> _known = [];
@@ -78,6 +81,9 @@ internal sealed class HiddenContent(PartList parts, PartStore store, UnpackBudge
     public void InPart(MessagePart part)
     {
         if (part.Content is not StoredContent { Length: >= MinTextOctets } content || !IsText(content))
+            return;
+        // Archives of long texts are ordinary mail: not to look into them all is no reason to doubt the message.
+        if (part.Parent is { Content: not null } && content.Length > Math.Min(MaxMemberOctets, _workLeft / 4))
             return;
         var holdsNames = !part.ForScannersOnly && part.DeclaredTypes.Contains("application/x-unparseable-multipart");
         if (part.DeclaredTypes.Any(IsMail) || part.FullType.Contains("mail", StringComparison.Ordinal) || part.Names.Any(name => name.EndsWith(".eml", StringComparison.OrdinalIgnoreCase)))

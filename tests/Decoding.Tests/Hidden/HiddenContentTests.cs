@@ -98,6 +98,16 @@ public class HiddenContentTests
     }
 
     [Fact]
+    public void An_archive_of_long_texts_is_no_reason_to_doubt()
+    {
+        var log = string.Concat(Enumerable.Range(0, 12_000).Select(i => $"{i} one line of a log file like all the others\n"));
+        var tar = Archived.Tar([.. Enumerable.Range(0, 60).Select(i => Archived.TarFile($"{i}.log", log))]);
+        using var unpacked = Mails.UnpackFile("logs.tgz", Archived.Gzip(tar));
+        unpacked.Tree.Parts.Count.ShouldBeGreaterThan(60);
+        unpacked.Tree.AnyAmbiguous.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Line_ends_that_reception_dropped_are_put_back()
     {
         var mail = Octets.Crlf($"{Head}X-A: bContent-Transfer-Encoding: base64\n\n{Wrapped(Program)}\n");
