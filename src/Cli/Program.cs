@@ -9,6 +9,7 @@ root.Options.Add(CommonOptions.Json);
 root.Subcommands.Add(new ConfigCommand());
 root.Subcommands.Add(new ReloadCommand());
 root.Subcommands.Add(new ReleaseCommand());
+root.Subcommands.Add(new LearnCommand());
 root.Subcommands.Add(new ScanCommand());
 root.Subcommands.Add(new ExplainCommand());
 root.Subcommands.Add(new DoctorCommand());

@@ -15,6 +15,10 @@ namespace Amavis.Decoding;
 internal sealed class MimeParts(Spool message, PartStore store, UnpackBudget budget)
 {
     private readonly HashSet<(OctetRange Body, TransferEncoding Encoding)> _seen = [];
+    private readonly HashSet<MimeEntity> _doubtful = [];
+
+    /// <summary>Leaves whose bodies are not clean in their encoding.</summary>
+    public IReadOnlyCollection<MimeEntity> Doubtful => _doubtful;
 
     public PartList Build(MimeTree tree)
     {
@@ -34,7 +38,7 @@ internal sealed class MimeParts(Spool message, PartStore store, UnpackBudget bud
         {
             var part = parts.AddNext(parent: null, placement: "");
             part.Names = leaf.FileNames;
-            part.Content = Content(leaf.Body, leaf.Encoding);
+            part.Content = Content(leaf, leaf.Encoding);
             if (leaf.IsAmbiguous)
                 part.Attributes |= PartAttributes.Ambiguous;
         }
@@ -82,7 +86,7 @@ internal sealed class MimeParts(Spool message, PartStore store, UnpackBudget bud
     private MessagePart Leaf(MimeEntity entity, MessagePart part)
     {
         Describe(entity, part);
-        part.Content = Content(entity.Body, entity.Encoding);
+        part.Content = Content(entity, entity.Encoding);
         return part;
     }
 
@@ -105,7 +109,7 @@ internal sealed class MimeParts(Spool message, PartStore store, UnpackBudget bud
     {
         if (range is not { Length: > 0 } text || !AsideText.IsWorthKeeping(message.Chunks(text.Offset, text.Length)))
             return null;
-        return new MessagePart(number, parent, placement) { Names = [name], Content = Content(text, TransferEncoding.SevenBit) };
+        return new MessagePart(number, parent, placement) { Names = [name], Content = Content(text) };
     }
 
     /// <summary>
@@ -138,15 +142,24 @@ internal sealed class MimeParts(Spool message, PartStore store, UnpackBudget bud
         if (leaf.Body.Length == 0 || _seen.Contains(Key(leaf.Body, encoding)))
             return;
         var part = Describe(leaf, parts.AddNext(parent: null, placement: ""));
-        part.Content = Content(leaf.Body, encoding);
+        part.Content = Content(leaf, encoding);
     }
 
-    private StoredContent Content(OctetRange body, TransferEncoding encoding)
+    private StoredContent Content(MimeEntity leaf, TransferEncoding encoding)
     {
-        _seen.Add(Key(body, encoding));
-        var content = body.Length == 0 ? EmptyContent.Instance
-            : encoding.IsIdentity() ? new SpoolContent(message, body.Offset, body.Length)
-            : Decode(body, encoding);
+        if (leaf.Body.Length == 0 || encoding.IsIdentity())
+            return Content(leaf.Body);
+        _seen.Add(Key(leaf.Body, encoding));
+        var content = Decode(leaf, encoding);
+        budget.ChargeWithoutLimit(content.Length);
+        return content;
+    }
+
+    /// <summary>Octets as they stand in the message.</summary>
+    private StoredContent Content(OctetRange body)
+    {
+        _seen.Add(Key(body, TransferEncoding.SevenBit));
+        StoredContent content = body.Length == 0 ? EmptyContent.Instance : new SpoolContent(message, body.Offset, body.Length);
         budget.ChargeWithoutLimit(content.Length);
         return content;
     }
@@ -155,8 +168,9 @@ internal sealed class MimeParts(Spool message, PartStore store, UnpackBudget bud
     private static (OctetRange Body, TransferEncoding Encoding) Key(OctetRange body, TransferEncoding encoding) =>
         (body, encoding.IsIdentity() ? TransferEncoding.SevenBit : encoding);
 
-    private StoredContent Decode(OctetRange body, TransferEncoding encoding)
+    private StoredContent Decode(MimeEntity leaf, TransferEncoding encoding)
     {
+        var body = leaf.Body;
         var decoder = TransferDecoder.Create(encoding);
         var expected = encoding == TransferEncoding.Base64 ? (body.Length / 4 * 3) + 16 : body.Length + 64;
         using var writer = store.Create(expected, isBound: encoding is TransferEncoding.Base64 or TransferEncoding.QuotedPrintable);
@@ -166,6 +180,8 @@ internal sealed class MimeParts(Spool message, PartStore store, UnpackBudget bud
             decoder.Decode(piece.Span, writer);
         }
         decoder.Finish(writer);
+        if (!leaf.IsEmbedded && (decoder.JunkOctets > 0 || decoder.DataAfterEnd || decoder.Truncated))
+            _doubtful.Add(leaf);
         return writer.Complete();
     }
 }

@@ -7,10 +7,23 @@ namespace Amavis.Decoding;
 internal sealed class PartList
 {
     private readonly List<MessagePart> _parts = [];
+    private readonly List<MessagePart> _hidden = [];
     private List<MessagePart> _fresh = [];
 
     /// <summary>In the order of their numbers.</summary>
     public IReadOnlyList<MessagePart> All => _parts;
+
+    /// <summary>Those that only the scanners see, in the order of their own numbers.</summary>
+    public IReadOnlyList<MessagePart> Hidden => _hidden;
+
+    /// <summary>Adds a part that only the scanners see.</summary>
+    public MessagePart AddHidden()
+    {
+        var part = new MessagePart(_hidden.Count + 1, parent: null, "") { ForScannersOnly = true };
+        _hidden.Add(part);
+        _fresh.Add(part);
+        return part;
+    }
 
     /// <summary>Adds a member of an archive under the next number.</summary>
     public MessagePart AddMember(MessagePart archive, int index) =>
@@ -19,6 +32,13 @@ internal sealed class PartList
     /// <summary>Adds a part under the next number.</summary>
     public MessagePart AddNext(MessagePart? parent, string placement)
     {
+        if (parent is { ForScannersOnly: true })
+        {
+            var hidden = new MessagePart(_hidden.Count + 1, parent, placement);
+            _hidden.Add(hidden);
+            _fresh.Add(hidden);
+            return hidden;
+        }
         var part = new MessagePart(_parts.Count + 1, parent, placement);
         Add(part);
         return part;

@@ -4,6 +4,7 @@ using Amavis.Decoding.Archives;
 using Amavis.Decoding.Archives.Zip;
 using Amavis.Decoding.Codecs;
 using Amavis.Decoding.Helpers;
+using Amavis.Decoding.Hidden;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
 using Amavis.Decoding.Typing;
@@ -15,10 +16,13 @@ namespace Amavis.Decoding;
 /// limit ends it.
 /// </summary>
 /// <param name="decoderFailed">Told of faults of ours that a decoder ran into; the archive then counts as damaged.</param>
-internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget budget, Action<MessagePart, Exception>? decoderFailed) : IDisposable
+/// <param name="hidden">Searches the texts for what is hidden in them.</param>
+internal sealed class UnpackRounds(
+    PartList parts, PartStore store, UnpackBudget budget, HiddenContent hidden, Action<MessagePart, Exception>? decoderFailed) : IDisposable
 {
     private readonly CodecSet _codecs = new();
     private readonly HelperRun _helpers = new(store, budget);
+    private readonly HelperRun _hiddenHelpers = new(store, hidden.Budget);
 
     /// <summary>Why unpacking was given up, or null.</summary>
     public string? Hold { get; private set; }
@@ -37,12 +41,19 @@ internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget
                 return;
             if (budget.Limits.MaxLevels > 0 && depth > budget.Limits.MaxLevels)
             {
+                if (fresh.TrueForAll(part => part.ForScannersOnly))
+                    return;
                 Hold = UnpackBudget.TooDeep(budget.Limits.MaxLevels, "").Message;
                 return;
             }
             foreach (var (part, kind) in typed)
-                if (Hold is null)
-                    await UnpackAsync(part, kind, depth);
+            {
+                if (Hold is not null)
+                    break;
+                if (kind is ContentKind.Plain or ContentKind.Encoded)
+                    hidden.InPart(part);
+                await UnpackAsync(part, kind, depth);
+            }
             store.CloseFiles();
             fresh = parts.TakeFresh();
         }
@@ -95,19 +106,25 @@ internal sealed class UnpackRounds(PartList parts, PartStore store, UnpackBudget
         {
             if (ContainsItself(archive, content))
                 throw UnpackBudget.TooDeep(budget.Limits.MaxLevels > 0 ? budget.Limits.MaxLevels : depth, $": {archive.BaseName} contains itself");
-            var members = new MemberSink(archive, parts, store, budget, _codecs);
+            var helpers = archive.ForScannersOnly ? _hiddenHelpers : _helpers;
+            var members = new MemberSink(archive, parts, store, archive.ForScannersOnly ? hidden.Budget : budget, _codecs);
             var findings = decoder switch
             {
                 { Reader: { } read } => read(content, members, budget.Limits),
-                { Program: var (program, path) } => await _helpers.ReadAsync(program, path, content, members),
+                { Program: var (program, path) } => await helpers.ReadAsync(program, path, content, members),
                 _ => ArchiveFindings.None,
             };
             // Readers of ZIP open what stands behind another archive.
             if (zipBehind || (decoder is { Program.Helper.GivesOne: false } && ZipReader.IsAppended(whole)))
                 findings |= ZipReader.Read(whole, members, budget.Limits.MaxFiles) | ArchiveFindings.Damaged;
             if (members.Postponed.Count > 0)
-                findings |= await new ZipHelpers(_helpers, budget.Limits).ReadAsync(members);
+                findings |= await new ZipHelpers(helpers, budget.Limits).ReadAsync(members);
             Take(archive, findings, isLoose);
+        }
+        catch (UnpackLimitException) when (archive.ForScannersOnly)
+        {
+            // The scanners see the archive as it is.
+            archive.Attributes |= PartAttributes.Undecipherable;
         }
         catch (UnpackLimitException limit)
         {

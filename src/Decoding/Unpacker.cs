@@ -1,5 +1,6 @@
 using Amavis.Core.Messages;
 using Amavis.Core.Parts;
+using Amavis.Decoding.Hidden;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
 using Amavis.Mime.Structure;
@@ -32,12 +33,21 @@ public sealed class Unpacker(Action<MessagePart, Exception>? decoderFailed = nul
         ArgumentNullException.ThrowIfNull(store);
         cancellationToken.ThrowIfCancellationRequested();
         var budget = new UnpackBudget(limits, message.Length, cancellationToken);
-        var parts = new MimeParts(message, store, budget).Build(tree);
-        using var rounds = new UnpackRounds(parts, store, budget, decoderFailed);
+        var mimeParts = new MimeParts(message, store, budget);
+        var parts = mimeParts.Build(tree);
+        // What is found beside the parts has a budget of its own: it must not make a message one that can't be unpacked.
+        var hidden = new HiddenContent(parts, store, new UnpackBudget(limits, message.Length, cancellationToken));
+        hidden.InMessage(new SpoolContent(message, 0, message.Length), tree, mimeParts.Doubtful, message.Facts);
+        // More line ends were lost than are remembered: what those saw that keep them is not known.
+        if (message.Facts.BareCr > message.Facts.BareCrOffsets.Count && parts.All is [var first, ..])
+            first.Attributes |= PartAttributes.Ambiguous;
+        using var rounds = new UnpackRounds(parts, store, budget, hidden, decoderFailed);
         await rounds.RunAsync();
         return new PartTree
         {
             Parts = parts.All,
+            Hidden = parts.Hidden,
+            HasDefects = tree.Defects.Count > 0,
             MimeErrors = tree.Errors,
             Hold = rounds.Hold,
             DecoderDied = rounds.DecoderDied,

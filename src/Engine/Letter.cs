@@ -3,7 +3,9 @@ using System.Text;
 using Amavis.Core.Addresses;
 using Amavis.Core.Messages;
 using Amavis.Core.Policy;
+using Amavis.Authentication.Arc;
 using Amavis.Dkim.Results;
+using Amavis.Engine.Authentication;
 using Amavis.Mime.Headers;
 using Amavis.Mime.Structure;
 
@@ -55,6 +57,9 @@ internal sealed partial class Letter
     /// <summary>What SPF, DMARC and ARC say; empty: nothing, or nobody has asked.</summary>
     public IReadOnlyList<AuthenticationResult> SenderResults { get; private set; } = [];
 
+    /// <summary>The chain of those who handled it; null: nobody has looked.</summary>
+    public ArcResult? Arc { get; private set; }
+
     /// <summary>The same letter with its signatures verified.</summary>
     public Letter SignedAs(DkimReport report)
     {
@@ -64,10 +69,10 @@ internal sealed partial class Letter
     }
 
     /// <summary>The same letter with its sender judged.</summary>
-    public Letter SentAs(IReadOnlyList<AuthenticationResult> results)
+    public Letter SentAs(SenderFindings findings)
     {
         var other = (Letter)MemberwiseClone();
-        other.SenderResults = results;
+        (other.SenderResults, other.Arc) = (findings.Results, findings.Chain);
         return other;
     }
 

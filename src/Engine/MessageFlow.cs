@@ -184,9 +184,9 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
         var report = await new SignatureCheck(services, message, letter, deadline).RunAsync(cancellationToken);
         if (report is not null)
             letter = letter.SignedAs(report);
-        var results = await new SenderCheck(services, message, letter, deadline).RunAsync(letter.Dkim, cancellationToken);
+        var sender = await new SenderCheck(services, message, letter, deadline).RunAsync(letter.Dkim, cancellationToken);
         _stages.End(Stage.Signatures);
-        return results.Count == 0 ? letter : letter.SentAs(results);
+        return letter.SentAs(sender);
     }
 
     private async Task<Letter> BeginHooksAsync(MessageHooks hooks, Letter letter, string mailId, CancellationToken cancellationToken)
@@ -211,6 +211,9 @@ internal sealed class MessageFlow(EngineServices services, ReceivedMessage messa
     private void LoadAuthorBanks(DkimReport report)
     {
         var strength = message.Policy.Settings.DkimMinimumKeyBits;
+        if (message.Policy.Settings.AuthorToPolicyBankMaps.Tables.Count > 0)
+            foreach (var signature in report.Valid.Where(v => v.RsaStrength < strength))
+                services.Log.Line(1, message.LogId, $"dkim: the key of {signature.SelectorAndDomain} is too short to lead to a policy bank: {signature.KeyBits} bits");
         var authors = report.Authors.Where(a => a.Signature.RsaStrength >= strength).Select(a => new Core.Policy.SignedAuthor(a.Author, a.Signature.Domain)).ToList();
         var policy = ContentBanks.LoadByAuthors(message.Policy, authors);
         if (!ReferenceEquals(policy, message.Policy))

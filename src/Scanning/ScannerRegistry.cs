@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Amavis.Core.Policy;
 using Amavis.Scanning.Sockets;
 using Amavis.Scanning.Spam;
+using Amavis.Scanning.Spam.Learning;
 using Amavis.Scanning.Spam.Programs;
 using Amavis.Scanning.Spam.Rspamd;
 using Amavis.Scanning.Virus;
@@ -22,6 +23,7 @@ public sealed class ScannerRegistry(TimeProvider clock, ScannerLimits limits) : 
 {
     private readonly ConcurrentDictionary<string, Lazy<ScannerEndpoints>> _endpoints = new(StringComparer.Ordinal);
     private readonly ConditionalWeakTable<object, Found> _found = [];
+    private readonly ConditionalWeakTable<object, Found> _learners = [];
 
     /// <summary>The scanner of an entry; null: it is a program, and there is none of its names.</summary>
     /// <exception cref="ArgumentException">The protocol is not known here, or an address cannot be read.</exception>
@@ -45,6 +47,15 @@ public sealed class ScannerRegistry(TimeProvider clock, ScannerLimits limits) : 
         return (ISpamScanner)_found.GetValue(settings, _ => new Found(Create(settings, place ?? new ScannerPlace("/")))).Scanner!;
     }
 
+    /// <summary>What teaches the scanner of an entry; null: it is not to be taught.</summary>
+    /// <exception cref="ArgumentException">As for scanning.</exception>
+    public ISpamLearner? FindLearner(SpamScannerSettings settings, ScannerPlace place)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(place);
+        return settings.Learns ? (ISpamLearner?)_learners.GetValue(settings, _ => new Found(CreateLearner(settings, place))).Scanner : null;
+    }
+
     public void Dispose()
     {
         foreach (var endpoints in _endpoints.Values)
@@ -57,9 +68,7 @@ public sealed class ScannerRegistry(TimeProvider clock, ScannerLimits limits) : 
         switch (settings.Protocol)
         {
             case null:
-                var command = CommandLine.Find(settings.Commands, place.SearchPath)
-                    ?? throw new ArgumentException($"{settings.Name}: none of its programs is installed: {string.Join(", ", settings.Commands)}");
-                return new CommandSpamScanner(settings, command, place, limits);
+                return new CommandSpamScanner(settings, Command(settings, place), place, limits);
             case "spamd":
                 var spamd = Endpoints("spamd", settings.Addresses, SpamdScanner.DefaultPort, SpamdScanner.ProbeAsync);
                 return new SpamdScanner(settings.Name, settings.ScoreFactor ?? 1, settings.BodySizeLimit, spamd, limits, settings.Timeout);
@@ -73,6 +82,26 @@ public sealed class ScannerRegistry(TimeProvider clock, ScannerLimits limits) : 
                 throw new ArgumentException($"{settings.Name}: no spam scanner protocol \"{settings.Protocol}\"", nameof(settings));
         }
     }
+
+    // A scanner that learns slowly, or refuses to, scores mail all the same: it has breakers of its own for the two.
+    private ISpamLearner CreateLearner(SpamScannerSettings settings, ScannerPlace place)
+    {
+        switch (settings.Protocol)
+        {
+            case null:
+                return new CommandLearner(settings, Command(settings, place), place, limits);
+            case "spamd":
+                return new SpamdLearner(settings.Name, Endpoints("spamd learning", settings.Addresses, SpamdScanner.DefaultPort, SpamdScanner.ProbeAsync), limits);
+            default:
+                var controller = RspamdLearner.ControllerOf(settings)
+                    ?? throw new ArgumentException($"{settings.Name}: controller must tell where rspamd's controller listens, as in http://127.0.0.1:11334");
+                var probe = controller.Scheme == Uri.UriSchemeHttp ? RspamdScanner.ProbeAsync : (Func<Socket, CancellationToken, Task<bool>>)DaemonProbe.Connection;
+                return new RspamdLearner(settings, controller, Endpoints(controller.Scheme + " learning", [$"{controller.Host}:{controller.Port}"], RspamdLearner.DefaultPort, probe), limits);
+        }
+    }
+
+    private static CommandLine Command(SpamScannerSettings settings, ScannerPlace place) => CommandLine.Find(settings.Commands, place.SearchPath)
+        ?? throw new ArgumentException($"{settings.Name}: none of its programs is installed: {string.Join(", ", settings.Commands)}");
 
     private IVirusScanner? Create(VirusScannerSettings settings, ScannerPlace place)
     {
@@ -91,6 +120,8 @@ public sealed class ScannerRegistry(TimeProvider clock, ScannerLimits limits) : 
                 return new SsspScanner(name, Daemon(SsspScanner.DefaultPort, DaemonProbe.Greeting("OK SSSP/")), rules, limits, directory);
             case "savapi":
                 return new SavapiScanner(name, settings.Argument, Daemon(SavapiScanner.DefaultPort, DaemonProbe.Greeting("100 SAVAPI:")), rules, limits, directory);
+            case "drwebd":
+                return new DrWebScanner(name, Daemon(DrWebScanner.DefaultPort, DaemonProbe.Connection), limits, directory);
             case "sophie" or "trophie":
                 return new PlainScanner(name, settings.Query ?? "{}/\n", keepsOpen: true, Daemon(PlainScanner.DefaultPort, DaemonProbe.Connection), rules, limits, directory);
             case "simple":

@@ -3,7 +3,7 @@ using Amavis.Testing;
 
 namespace Amavis.Architecture.Tests;
 
-/// <summary>docs/proofs.md names tests that exist, and leaves no point without one.</summary>
+/// <summary>docs/proofs.md and docs/collections.md name tests that exist, and leave no point without one.</summary>
 public sealed partial class ProofsTests
 {
     private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Samples.Root, "docs", "proofs.md"));
@@ -18,7 +18,7 @@ public sealed partial class ProofsTests
             foreach (Match method in TestMethod().Matches(File.ReadAllText(file)))
                 there.Add($"{Path.GetFileNameWithoutExtension(file)}.{method.Groups[1].Value}");
 
-        Lines.SelectMany(l => NamedTest().Matches(l)).Select(m => m.Groups[1].Value).Where(name => !there.Contains(name)).ShouldBeEmpty();
+        Lines.Concat(File.ReadLines(Path.Combine(Samples.Root, "docs", "collections.md"))).SelectMany(l => NamedTest().Matches(l)).Select(m => m.Groups[1].Value).Where(name => !there.Contains(name)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed partial class ProofsTests
             .ShouldBe(Enumerable.Range(1, points));
     }
 
-    [GeneratedRegex(@"\[(?:Fact|Theory)[^\n]*(?:\n\s*(?:\[|//)[^\n]*)*\n\s*public (?:async Task|void|Property) (\w+)")]
+    [GeneratedRegex(@"\[(?:Fact|Theory)[^\n]*(?:\n\s*(?:\[|//)[^\n]*)*\n\s*public (?:(?:async )?Task|void|Property) (\w+)")]
     private static partial Regex TestMethod();
 
     [GeneratedRegex(@"`(\w+Tests\.\w+)`")]

@@ -6,6 +6,11 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
+if (args is ["outages"])
+{
+    await Amavis.Benchmarks.OutageMeasurement.RunAsync();
+    return 0;
+}
 if (args is ["worst-cases", ..])
     return await Amavis.Benchmarks.WorstCases.RunAsync(args);
 

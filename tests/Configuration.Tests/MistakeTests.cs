@@ -67,7 +67,7 @@ public sealed class MistakeTests : ConfigurationFixture
     [Theory]
     [InlineData("av_scanners: [{name: A}]", "amavis.yaml:1:15: av_scanners: expects either protocol and address, or command")]
     [InlineData("av_scanners: [{name: A, protocol: clamd}]", "amavis.yaml:1:15: av_scanners: address is missing")]
-    [InlineData("av_scanners: [{name: A, protocol: clmad, address: /s}]", "amavis.yaml:1:35: av_scanners.protocol: expects clamd, sssp, savapi, simple, sophie, trophie, smtp or lmtp, got \"clmad\"")]
+    [InlineData("av_scanners: [{name: A, protocol: clmad, address: /s}]", "amavis.yaml:1:35: av_scanners.protocol: expects clamd, sssp, savapi, simple, sophie, trophie, drwebd, smtp or lmtp, got \"clmad\"")]
     [InlineData("av_scanners: [{name: A, protocol: clamd, adress: /s, address: /s}]", "amavis.yaml:1:42: av_scanners.adress: unknown key; did you mean \"address\"?")]
     [InlineData("av_scanners: [{name: A, command: c, virus_name: \"(\"}]", "amavis.yaml:1:49: av_scanners.virus_name: pattern \"(\": Not enough )'s")]
     [InlineData("av_scanners: [{name: A, command: c, clean: [zero]}]", "amavis.yaml:1:45: av_scanners.clean: expects a whole number, got \"zero\"")]

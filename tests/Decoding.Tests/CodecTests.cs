@@ -34,7 +34,7 @@ public class CodecTests
     }
 
     [Fact]
-    public void Inflating_undoes_deflating() => Prop.ForAll(Contents, content =>
+    public void P5_inflating_undoes_deflating() => Prop.ForAll(Contents, content =>
     {
         using var inflater = new Inflater();
         foreach (var source in Sources(Archived.Deflate(content)))
@@ -47,7 +47,7 @@ public class CodecTests
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
     [Fact]
-    public void Bunzip2_undoes_bzip2() => Prop.ForAll(Contents, content =>
+    public void P5_bunzip2_undoes_bzip2() => Prop.ForAll(Contents, content =>
     {
         using var decoder = new Bzip2Decoder();
         foreach (var source in Sources(Archived.Bzip2(content)))
@@ -106,6 +106,17 @@ public class CodecTests
     private static void PaxHeader(byte[] octets) => new PaxFields().Parse(octets);
 
     private static IEnumerable<StoredContent> Sources(byte[] octets) => [new ArrayContent(octets), new PiecewiseContent(octets)];
+
+    [Fact]
+    public void P5_uncompressing_undoes_compressing() => Prop.ForAll(Contents, Gen.Choose(9, 16).ToArbitrary(), (content, bits) =>
+    {
+        foreach (var source in Sources(LzwEncoder.Compress(content, bits)))
+        {
+            var (result, output) = Run(source, LzwDecoder.Run, out _);
+            result.ShouldBe(CodecResult.Complete);
+            output.AsSpan().SequenceEqual(content).ShouldBeTrue();
+        }
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
 
     private static (CodecResult Result, byte[] Output) Run(StoredContent content, Func<ContentCursor, IOctetSink, CodecResult> decode, out long left)
     {

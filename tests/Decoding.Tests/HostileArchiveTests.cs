@@ -83,6 +83,41 @@ public class HostileArchiveTests
     }
 
     [Fact]
+    public void A_long_name_shared_by_many_members_takes_no_memory()
+    {
+        var zip = new RawZip().Local(new string('n', 60_000), [], 0, 0, 0, 0);
+        for (var index = 0; index < 1400; index++)
+            zip.Central("k", 1 << 30, 8, 0, 0, 100, 0);
+        ShouldStayWithin(zip.Finish(), "Overlapping members in archive p002");
+    }
+
+    /// <summary>Each has a name over the next hundreds of them.</summary>
+    [Fact]
+    public void Very_many_beginnings_of_headers_take_no_memory()
+    {
+        byte[] beginning = [.. "PK\x03\x04"u8, 20, 0, 0, 0, 0, 0, .. new byte[16], 0xff, 0xff, 0, 0];
+        var many = Enumerable.Repeat(beginning, 20_000).SelectMany(b => b).ToArray();
+        ShouldStayWithin(many, hold: null);
+    }
+
+    [Fact]
+    public void Sizes_declared_for_many_small_members_take_no_memory()
+    {
+        var zip = new RawZip();
+        for (var index = 0; index < 1200; index++)
+            zip.AddRaw($"{index}", "x"u8.ToArray(), 0, 0, 0, 1 << 20);
+        ShouldStayWithin(zip.Finish(), hold: null);
+    }
+
+    private static void ShouldStayWithin(byte[] archive, string? hold)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var unpacked = Mails.UnpackFile("a.zip", archive);
+        unpacked.Tree.Hold.ShouldBe(hold);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThanOrEqualTo((64L * archive.Length) + (16 << 20));
+    }
+
+    [Fact]
     public void A_member_quoting_the_headers_of_the_next_is_a_bomb()
     {
         // The first member is stored and its data are the whole second one.

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Amavis.Core.Parts;
+using Amavis.Decoding.Hidden;
 using Amavis.Decoding.Limits;
 using Amavis.Decoding.Storage;
 using FsCheck;
@@ -61,7 +62,8 @@ public class ReaderTests
         outer.Content = gzip;
         parts.TakeFresh();
         parts.AddMember(outer, 1).Content = gzip;
-        using var rounds = new UnpackRounds(parts, store, new UnpackBudget(new UnpackLimits { MaxLevels = 0 }, 1000, CancellationToken.None), null);
+        var budget = new UnpackBudget(new UnpackLimits { MaxLevels = 0 }, 1000, CancellationToken.None);
+        using var rounds = new UnpackRounds(parts, store, budget, new HiddenContent(parts, store, budget), null);
         await rounds.RunAsync();
         rounds.Hold.ShouldBe("Maximum decoding depth (1) exceeded: p002 contains itself");
         parts.All.Count.ShouldBe(2);

@@ -13,11 +13,28 @@ public sealed class FuzzTargetTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Nothing_is_found_in_a_short_run(string name)
+    public void P1_no_parser_fails_hangs_or_wastes_in_a_short_run(string name)
     {
         var fuzzer = new Fuzzer(Target(name), Seed);
         fuzzer.Run(Limits).Select(f => $"{f.FileName}: {f.Fault}").ShouldBeEmpty();
         fuzzer.Runs.ShouldBeGreaterThan(0);
+    }
+
+    /// <summary>Whole files, however large, each by everything that reads such files.</summary>
+    [Theory]
+    [InlineData("mime", "mime4j mimekit cpython enmime spamassassin sisimai-bounces mailauth chasquid-dkim")]
+    [InlineData("header", "mime4j mimekit cpython enmime spamassassin sisimai-bounces mailauth chasquid-dkim")]
+    [InlineData("bounce", "sisimai-bounces cpython mimekit")]
+    [InlineData("signed-mail", "spamassassin mailauth chasquid-dkim mimekit")]
+    [InlineData("authentication", "mailauth spamassassin")]
+    [InlineData("archives", "libarchive mimekit/tnef")]
+    [InlineData("import", "amavisd-conf")]
+    public void P1_no_file_of_the_collection_makes_a_parser_fail_hang_or_waste(string name, string folders)
+    {
+        const int LargestFile = 1 << 20;
+        var target = Target(name);
+        folders.Split(' ').SelectMany(f => Samples.Files(f)).Where(f => new FileInfo(f).Length is > 0 and <= LargestFile)
+            .Select(f => (f, fault: InputCheck.Run(target, File.ReadAllBytes(f)))).Where(c => c.fault is not null).Select(c => $"{c.f}: {c.fault}").ShouldBeEmpty();
     }
 
     [Theory]
@@ -28,6 +45,11 @@ public sealed class FuzzTargetTests
         KeptCases.Of(target).Select(file => (file, fault: InputCheck.Run(target, File.ReadAllBytes(file)))).Where(c => c.fault is not null)
             .Select(c => $"{c.file}: {c.fault}").ShouldBeEmpty();
     }
+
+    [Fact]
+    public void The_document_has_a_row_for_every_target() =>
+        File.ReadLines(Path.Combine(Samples.Root, "docs", "fuzzing.md")).Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('`')[1]).Order(StringComparer.Ordinal)
+            .ShouldBe(FuzzTargets.All.Select(t => t.Name).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Faults_slowness_and_waste_are_found()

@@ -9,6 +9,9 @@ internal abstract class FuzzTarget
     /// <summary>Octets of an input at most.</summary>
     public virtual int MaxOctets => 16 * 1024;
 
+    /// <summary>Octets that may be allocated whatever the length of the input is.</summary>
+    public virtual long FreeAllocation => 16 << 20;
+
     /// <summary>Texts that inputs of this kind are made of.</summary>
     public virtual IReadOnlyList<string> Words => [];
 

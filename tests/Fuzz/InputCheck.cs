@@ -8,7 +8,6 @@ internal static class InputCheck
     public static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(1);
 
     private const long AllocationFactor = 64;
-    private const long FreeAllocation = 16 << 20;
 
     /// <summary>What is wrong; null: nothing.</summary>
     public static string? Run(FuzzTarget target, byte[] input)
@@ -35,6 +34,6 @@ internal static class InputCheck
         }
         slow = clock.Elapsed > LongestRun;
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        return allocated > (AllocationFactor * input.Length) + FreeAllocation ? $"allocates {allocated} octets for {input.Length}" : null;
+        return allocated > (AllocationFactor * input.Length) + target.FreeAllocation ? $"allocates {allocated} octets for {input.Length}" : null;
     }
 }

@@ -30,3 +30,21 @@ public sealed class SpamdFixture : IAsyncLifetime
         return Task.CompletedTask;
     }
 }
+
+/// <summary>One rspamd for all tests that leave it running.</summary>
+public sealed class RspamdFixture : IAsyncLifetime
+{
+    public RspamdProcess Rspamd { get; private set; } = null!; // Set by the runner before any test uses it.
+
+    public async Task InitializeAsync() => Rspamd = await RspamdProcess.StartAsync(CancellationToken.None);
+
+    public Task DisposeAsync()
+    {
+        Rspamd.Dispose();
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Tests that share the one rspamd: it takes its time to start.</summary>
+[CollectionDefinition(nameof(RspamdTestGroup))]
+public sealed class RspamdTestGroup : ICollectionFixture<RspamdFixture>;

@@ -15,6 +15,8 @@ public sealed class SpamdProcess : IDisposable
     private readonly TestDirectory _directory = new();
     private ServerProcess? _server;
 
+    private bool _learns;
+
     private SpamdProcess()
     {
     }
@@ -27,9 +29,12 @@ public sealed class SpamdProcess : IDisposable
     public ServerProcess Server => _server ?? throw new InvalidOperationException("spamd is stopped");
 
     /// <param name="configuration">Lines added to local.cf.</param>
-    public static async Task<SpamdProcess> StartAsync(IReadOnlyList<string> configuration, CancellationToken cancellationToken)
+    public static Task<SpamdProcess> StartAsync(IReadOnlyList<string> configuration, CancellationToken cancellationToken) => StartAsync(configuration, learns: false, cancellationToken);
+
+    /// <param name="learns">With a Bayes database of its own that decides from the second message on, and TELL allowed.</param>
+    public static async Task<SpamdProcess> StartAsync(IReadOnlyList<string> configuration, bool learns, CancellationToken cancellationToken)
     {
-        var spamd = new SpamdProcess();
+        var spamd = new SpamdProcess { _learns = learns };
         spamd.WriteFiles(configuration);
         await spamd.StartAgainAsync(cancellationToken);
         return spamd;
@@ -42,6 +47,8 @@ public sealed class SpamdProcess : IDisposable
             "-L", "-x", "-i", "127.0.0.1", "-A", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-m", "2", "--min-children=1",
             "--siteconfigpath=" + _directory.FilePath("site"), "-H", _directory.FilePath("home"), "--syslog=stderr",
         ];
+        if (_learns)
+            arguments.Add("--allow-tell");
         // spamd refuses to check mail as root.
         if (Environment.IsPrivilegedProcess)
             arguments.AddRange(["-u", "nobody"]);
@@ -68,8 +75,11 @@ public sealed class SpamdProcess : IDisposable
             File.SetUnixFileMode(_directory.FilePath("home"), (UnixFileMode)Convert.ToInt32("777", 8));
         foreach (var file in Directory.EnumerateFiles("/etc/spamassassin", "*.pre"))
             File.Copy(file, Path.Combine(site, Path.GetFileName(file)));
-        string[] local = ["required_score 5", "dns_available no", "skip_rbl_checks 1", "use_bayes 0", "use_razor2 0", "use_pyzor 0"];
-        File.WriteAllLines(Path.Combine(site, "local.cf"), [.. local, .. configuration]);
+        string[] local = ["required_score 5", "dns_available no", "skip_rbl_checks 1", "use_razor2 0", "use_pyzor 0"];
+        string[] bayes = _learns
+            ? ["use_bayes 1", "bayes_auto_learn 0", "bayes_min_ham_num 1", "bayes_min_spam_num 1", "bayes_path " + _directory.FilePath("home/bayes"), "bayes_file_mode 0777"]
+            : ["use_bayes 0"];
+        File.WriteAllLines(Path.Combine(site, "local.cf"), [.. local, .. bayes, .. configuration]);
     }
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)

@@ -43,6 +43,7 @@ public sealed class ConsoleFixture : IAsyncLifetime
         var settings = new Settings
         {
             MyHostname = "mx.example.com",
+            SpamScanners = [new SpamScannerSettings("SpamAssassin", "spamd", ["127.0.0.1:783"]) { Learns = true }],
             QuarantineDir = QuarantineDirectory,
             StorageSqlDsn = [Seed.Dsn],
             LookupSqlDsn = [Seed.Dsn],
@@ -102,6 +103,9 @@ internal sealed class FakeDaemon : IReleaseSocket
     /// <summary>Requests for this message fail as a broken connection does.</summary>
     public HashSet<string> Unreachable { get; } = [];
 
+    /// <summary>What the scanner says that learns a message; without it that it has.</summary>
+    public Dictionary<string, SmtpReply> Learning { get; } = [];
+
     /// <summary>What the next hop says for a recipient; without it all is taken.</summary>
     public void Answer(string recipient, int code, string text) => _replies[recipient] = new SmtpReply(code, text);
 
@@ -111,6 +115,8 @@ internal sealed class FakeDaemon : IReleaseSocket
             Requests.Add(request);
         if (Unreachable.Contains(request.MailId))
             throw new IOException("can't connect to /run/amavis/release.sock: Connection refused");
+        if (request.Kind == ReleaseKind.Learn)
+            return Task.FromResult(new ReleaseAnswer([Learning.GetValueOrDefault(request.MailId, new SmtpReply(250, "2.5.0 SpamAssassin: learned"))], new AmPdpMessage([], 0)));
         var replies = request.Recipients.Select(r => _replies.GetValueOrDefault(r.Smtp, new SmtpReply(250, "2.0.0 Ok: queued as REL1"))).ToList();
         return Task.FromResult(new ReleaseAnswer(replies, new AmPdpMessage([], 0)));
     }

@@ -18,6 +18,12 @@ public sealed record ArcResult(ArcVerdict Verdict, int Instances, string Domain,
 {
     public static readonly ArcResult None = new(ArcVerdict.None, 0, "", "", "");
 
+    /// <summary>It failed because the DNS did not answer: at another time the chain may be good.</summary>
+    public bool IsTemporary { get; init; }
+
+    /// <summary>The newest seal says that the chain was broken when it got there: nobody is to seal it again (RFC 8617 §5.1 step 2).</summary>
+    public bool IsClosed { get; init; }
+
     /// <summary>As in Authentication-Results (RFC 8617 §10.1).</summary>
     public string Word => Verdict.ToString().ToLowerInvariant();
 }

@@ -24,24 +24,30 @@ public sealed class ArcVerifier(IDnsResolver resolver)
             return fault.Length == 0 ? ArcResult.None : Failed(0, "", fault);
         var newest = sets[^1];
         if (newest.Seal.ChainStatus == "fail")
-            return Failed(sets, "a handler before us found the chain broken");
+            return Failed(sets, "a handler before us found the chain broken") with { IsClosed = true };
         foreach (var set in sets)
             if (set.Seal.ChainStatus != (set.Instance == 1 ? "none" : "pass"))
                 return Failed(sets, $"seal {set.Instance} says cv={set.Seal.ChainStatus}");
         // All keys are asked for at once.
         var message = KeyLookup.FindAsync(resolver, newest.Message.KeyName, newest.Message.Algorithm, cancellationToken);
         var seals = sets.Select(s => KeyLookup.FindAsync(resolver, s.Seal.KeyName, s.Seal.Algorithm, cancellationToken)).ToList();
-        var reason = "";
+        var (reason, temporary) = ("", false);
         using (var keys = await message)
+        {
             reason = FaultOfMessage(newest, keys, spool, header);
+            temporary = IsTemporary(keys);
+        }
         for (var i = sets.Count - 1; i >= 0; i--)
         {
             using var keys = await seals[i];
+            temporary |= IsTemporary(keys);
             if (reason.Length == 0)
                 reason = FaultOfSeal(sets, i, keys);
         }
-        return reason.Length > 0 ? Failed(sets, reason) : new ArcResult(ArcVerdict.Pass, sets.Count, newest.Seal.Domain, "", ResultsOf(newest));
+        return reason.Length > 0 ? Failed(sets, reason) with { IsTemporary = temporary } : new ArcResult(ArcVerdict.Pass, sets.Count, newest.Seal.Domain, "", ResultsOf(newest));
     }
+
+    private static bool IsTemporary(FoundKeys keys) => keys.Keys.Count == 0 && keys.Verdict == SignatureVerdict.TempError;
 
     private static ArcResult Failed(IReadOnlyList<ArcSet> sets, string reason) => Failed(sets.Count, sets[^1].Seal.Domain, reason);
 

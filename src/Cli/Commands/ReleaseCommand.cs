@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Amavis.Core.Messages;
 using Amavis.Protocols.AmPdp;
 
 namespace Amavis.Cli.Commands;
@@ -8,7 +8,6 @@ namespace Amavis.Cli.Commands;
 /// <summary><c>amavis release</c>: has the daemon send a quarantined message on, and says what the next hop answered.</summary>
 internal sealed class ReleaseCommand : Command
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
     private static readonly Argument<string> Mail = new("MAIL_ID") { Description = "mail_id, or the location the log shows after \"quarantine:\"" };
     private static readonly Argument<string[]> Rest = new("SECRET_ID_AND_RECIPIENTS")
     {
@@ -19,12 +18,15 @@ internal sealed class ReleaseCommand : Command
     private static readonly Option<bool> Requeue = new("--requeue") { Description = "through the MTA and the checks once more" };
     private static readonly Option<bool> Report = new("--report") { Description = "as an abuse report" };
 
+    private static readonly Option<bool> Learn = new("--learn") { Description = "afterwards have the spam scanners learn that it is not spam" };
+
     public ReleaseCommand() : base("release", "Send a message on from the quarantine")
     {
         Arguments.Add(Mail);
         Arguments.Add(Rest);
         Options.Add(Requeue);
         Options.Add(Report);
+        Options.Add(Learn);
         SetAction((parsed, stop) => RunAsync(new CommandContext(parsed), parsed, stop));
     }
 
@@ -36,22 +38,17 @@ internal sealed class ReleaseCommand : Command
             context.Fail(fault);
             return ExitCodes.WrongUsage;
         }
-        if (context.LoadSettings() is not { } settings)
+        ReleaseRequest[] learning = parsed.GetValue(Learn) ? [request! with { Kind = ReleaseKind.Learn, LearnAs = SpamClass.Ham }] : [];
+        if (await ReleaseExchange.SendAsync(context, [request!, .. learning], cancellationToken) is not { } answers)
             return ExitCodes.Failed;
-        if (ReleaseEndpoint.Find(settings) is not { } endpoint)
-            return context.Fail("the daemon has no socket for releases: give a listen socket a policy bank with protocol AM.PDP, or set web.release_socket");
-        try
-        {
-            await using var client = await AmPdpClient.ConnectAsync(endpoint, Timeout, TimeProvider.System, cancellationToken);
-            var answer = await client.ReleaseAsync(request!, cancellationToken);
-            var ok = answer.Replies.Count > 0 && answer.Replies.All(r => r.IsSuccess);
-            var replies = new JsonArray([.. answer.Replies.Select(r => (JsonNode)r.ToString())]);
-            context.Done(string.Join(Environment.NewLine, answer.Replies), new JsonObject { ["ok"] = ok, ["replies"] = replies });
-            return ok ? ExitCodes.Done : ExitCodes.Failed;
-        }
-        catch (Exception e) when (e is IOException or SocketException or TimeoutException)
-        {
-            return context.Fail($"{endpoint}: {e.Message}");
-        }
+        var ok = ReleaseExchange.IsGood(answers[0]);
+        var result = new JsonObject { ["ok"] = ok, ["replies"] = Texts(answers[0]) };
+        if (answers.Count > 1)
+            result["learned"] = Texts(answers[1]);
+        // What the scanners say does not change that the message went out.
+        context.Done(string.Join(Environment.NewLine, answers.SelectMany(a => a)), result);
+        return ok ? ExitCodes.Done : ExitCodes.Failed;
     }
+
+    private static JsonArray Texts(IEnumerable<SmtpReply> replies) => new([.. replies.Select(r => (JsonNode)r.ToString())]);
 }

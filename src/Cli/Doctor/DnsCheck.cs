@@ -19,7 +19,7 @@ internal static class DnsCheck
     public static async Task RunAsync(Examination examination, ISpoolFactory spools)
     {
         var settings = examination.Settings;
-        var needed = settings.EnableDkimVerification || settings.EnableSpf || settings.EnableDmarc || settings.EnableArc || settings.DkimKeys.Count > 0;
+        var needed = settings.EnableDkimVerification || settings.EnableSpf || settings.EnableDmarc || settings.EnableArc || settings.ArcSealDomain is not null || settings.DkimKeys.Count > 0;
         if (!needed)
         {
             examination.Add(Finding.Note(Area, "servers", "not needed: neither signatures nor senders are verified"));

@@ -28,6 +28,7 @@ internal static partial class Sections
         add.Truth("enable_spf", Dynamic, s => s.EnableSpf, (s, v) => s with { EnableSpf = v }, "tell the result of SPF in Authentication-Results");
         add.Truth("enable_dmarc", Dynamic, s => s.EnableDmarc, (s, v) => s with { EnableDmarc = v }, "tell the result of DMARC in Authentication-Results, by what enable_dkim_verification and enable_spf find");
         add.Truth("enable_arc", Dynamic, s => s.EnableArc, (s, v) => s with { EnableArc = v }, "tell in Authentication-Results whether the ARC chain is good");
+        add.Add("arc_seal_domain", Text, Dynamic, Scalars.Line, s => s.ArcSealDomain, (Settings s, string? v) => s with { ArcSealDomain = v?.ToLowerInvariant() }, "domain whose key in dkim_keys seals mail of others that is passed on (ARC); null: none");
         add.Add("dns_servers", TextOrList, Global, Reading.Sockets.DnsServers, s => s.DnsServers.Select(e => e.ToString()), (Settings s, IReadOnlyList<IPEndPoint> v) => s with { DnsServers = v }, "DNS servers asked for keys and policies; none: those of /etc/resolv.conf");
     }
 }

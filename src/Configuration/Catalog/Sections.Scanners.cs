@@ -35,7 +35,7 @@ internal static partial class Sections
         OneTable(add, "$per_recip_blacklist_sender_lookup_tables", s => s.PerRecipBlacklistSenderLookupTables, (s, v) => s with { PerRecipBlacklistSenderLookupTables = v }, "by recipient: the recipient's own table of senders whose mail is always spam");
         add.Maps("@virus_name_to_policy_bank_maps", Dynamic, TextByName, s => s.VirusNameToPolicyBankMaps, (s, v) => s with { VirusNameToPolicyBankMaps = v }, "policy banks by virus name, loaded after the virus check; 1: the bank VIRUS");
 
-        add.Later("@sa_userconf_maps", Tables, Dynamic, "[]", "preferences of the spam checker, by recipient");
+        add.Meaningless("@sa_userconf_maps", Tables, Dynamic, "[]", "spamd reads preferences itself, for the user whom sa_username_maps names");
         add.Add("$penpals_bonus_score", ValueKind.Number, Dynamic, Scalars.OptionalNumber(), s => s.PenpalsBonusScore, (s, v) => s with { PenpalsBonusScore = v }, "points taken off for answers to mail of our users; null: off");
         add.Add("$penpals_halflife", ValueKind.Integer, Dynamic, Scalars.Seconds(0), s => s.PenpalsHalflife, (s, v) => s with { PenpalsHalflife = v }, "seconds after which the bonus is halved");
         add.Add("$penpals_threshold_low", ValueKind.Number, Global, Scalars.OptionalNumber(), s => s.PenpalsThresholdLow, (s, v) => s with { PenpalsThresholdLow = v }, "highest score of the recipients below which the bonus is not looked up; null: none");

@@ -8,7 +8,7 @@ internal static class Implemented
 {
     public static readonly string[] SessionProtocols = ["SMTP", "LMTP", "AM.PDP", "MILTER"];
 
-    public static readonly string[] VirusProtocols = ["clamd", "sssp", "savapi", "simple", "sophie", "trophie", "smtp", "lmtp"];
+    public static readonly string[] VirusProtocols = ["clamd", "sssp", "savapi", "simple", "sophie", "trophie", "drwebd", "smtp", "lmtp"];
 
     public static readonly string[] SpamProtocols = ["spamd", "rspamd"];
 }

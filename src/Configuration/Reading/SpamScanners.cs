@@ -9,6 +9,7 @@ internal static class SpamScanners
     private static readonly string[] Keys =
     [
         "name", "protocol", "address", "command", "arguments", "score_factor", "mail_body_size_limit", "timeout", "mta_name", "username", "password",
+        "learn", "controller", "controller_password", "learn_ham", "learn_spam",
     ];
 
     public static bool Read(Node node, BindContext context, out IReadOnlyList<SpamScannerSettings> value)
@@ -40,15 +41,25 @@ internal static class SpamScanners
         var timeout = entry.Get("timeout", Scalars.OptionalNumber(), null);
         if (timeout is <= 0)
             entry.Fault("timeout must be more than 0 seconds");
+        var commands = entry.Get<IReadOnlyList<string>>("command", Scalars.Lines, []);
+        var (ham, spam) = (entry.Get<IReadOnlyList<string>>("learn_ham", Scalars.Lines, []), entry.Get<IReadOnlyList<string>>("learn_spam", Scalars.Lines, []));
+        var learns = entry.Get("learn", Scalars.Truth, false);
+        if (learns && commands.Count > 0 && (ham.Count == 0 || spam.Count == 0))
+            entry.Fault("learn: a program needs learn_ham and learn_spam, the arguments by which it is taught");
         return new SpamScannerSettings(
             name, protocol, addresses, entry.Get("score_factor", Scalars.OptionalNumber(), null), entry.Get("mail_body_size_limit", Scalars.OptionalInteger(), null))
         {
-            Commands = entry.Get<IReadOnlyList<string>>("command", Scalars.Lines, []),
+            Commands = commands,
             Arguments = entry.Get<IReadOnlyList<string>>("arguments", Scalars.Lines, []),
             Timeout = timeout is > 0 ? TimeSpan.FromSeconds(timeout.Value) : null,
             MtaName = entry.Get<string?>("mta_name", Scalars.Line, null),
             Username = entry.Get<string?>("username", Scalars.Line, null),
             Password = entry.Get<string?>("password", Scalars.Line, null),
+            Learns = learns,
+            Controller = entry.Get<string?>("controller", Scalars.Line, null),
+            ControllerPassword = entry.Get<string?>("controller_password", Scalars.Line, null),
+            LearnHam = ham,
+            LearnSpam = spam,
         };
     }
 }

@@ -226,6 +226,8 @@ public static class CounterCatalog
         Add("LogRowsReplayed", CounterKind.Counter64, "rows", "Log rows stored after the database had been away");
         Add("VirusScannerFailures", CounterKind.Counter64, "messages", "Messages for which all virus scanners failed");
         Add("SpamScannerFailures", CounterKind.Counter64, "messages", "Messages for which all spam scanners failed");
+        Add("SpamLearned", CounterKind.Counter64, "messages", "Messages a spam scanner learned because somebody said what they are");
+        Add("SpamLearnFailures", CounterKind.Counter64, "messages", "Messages a spam scanner could not be taught");
         Add("NoticeFailures", CounterKind.Counter64, "notices", "Notices to administrators and recipients that could not be sent");
         Add("SpoolOctets", CounterKind.Gauge32, "octets", "Octets of messages held in memory");
         Add("SessionsOpen", CounterKind.Gauge32, "sessions", "Connections held now");

@@ -42,14 +42,21 @@ public sealed class MessagePart
         Number = number;
         Parent = parent;
         Placement = placement;
+        ForScannersOnly = parent is { ForScannersOnly: true };
         parent?._children.Add(this);
     }
 
     /// <summary>From 1.</summary>
     public int Number { get; }
 
-    /// <summary><c>p001</c>.</summary>
-    public string BaseName => $"p{Number:d3}";
+    /// <summary><c>p001</c>; <c>h001</c> for what only the scanners see, which is counted by itself.</summary>
+    public string BaseName => ForScannersOnly ? $"h{Number:d3}" : $"p{Number:d3}";
+
+    /// <summary>
+    /// Found beside the parts of the message: virus scanners see it; no rule about parts applies to it, as it has no place in the
+    /// message. So it is for all that comes out of it.
+    /// </summary>
+    public bool ForScannersOnly { get; init; }
 
     public MessagePart? Parent { get; }
 
@@ -103,6 +110,12 @@ public sealed record PartTree
 {
     /// <summary>All parts in the order of their numbers.</summary>
     public required IReadOnlyList<MessagePart> Parts { get; init; }
+
+    /// <summary>What was found beside the parts, see <see cref="MessagePart.ForScannersOnly"/>; in the order it was found.</summary>
+    public IReadOnlyList<MessagePart> Hidden { get; init; } = [];
+
+    /// <summary>The structure has defects, even if no more than many a writer of mail makes: scanners see the whole message, too.</summary>
+    public bool HasDefects { get; init; }
 
     /// <summary>Faults of the MIME structure, in words; they feed the header check and show the whole mail to the scanners.</summary>
     public IReadOnlyList<string> MimeErrors { get; init; } = [];

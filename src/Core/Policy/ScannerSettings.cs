@@ -54,6 +54,21 @@ public sealed record SpamScannerSettings(string Name, string? Protocol, IReadOnl
     /// <summary>Name of this filter towards rspamd; null: none.</summary>
     public string? MtaName { get; init; }
 
+    /// <summary>People may teach it: that a message is spam, or that one they release is not.</summary>
+    public bool Learns { get; init; }
+
+    /// <summary>Where rspamd's controller listens, for teaching; null: port 11334 of the first address.</summary>
+    public string? Controller { get; init; }
+
+    /// <summary>What the controller asks for; null: nothing.</summary>
+    public string? ControllerPassword { get; init; }
+
+    /// <summary>Arguments by which a program is taught a message that is not spam.</summary>
+    public IReadOnlyList<string> LearnHam { get; init; } = [];
+
+    /// <summary>The same for spam.</summary>
+    public IReadOnlyList<string> LearnSpam { get; init; } = [];
+
     /// <summary>HTTP basic authentication towards rspamd; null: none.</summary>
     public string? Username { get; init; }
 

@@ -37,6 +37,8 @@ public sealed partial record Settings
     public bool EnableDmarc { get; init; }
     /// <summary>Own key: validate the chain of those who handled the message (RFC 8617).</summary>
     public bool EnableArc { get; init; }
+    /// <summary>Own key: seal mail of others that is passed on, with a key of this domain (RFC 8617); null: not.</summary>
+    public string? ArcSealDomain { get; init; }
     /// <summary>Own key: DNS servers; empty: those of /etc/resolv.conf.</summary>
     public IReadOnlyList<IPEndPoint> DnsServers { get; init; } = [];
 

@@ -5,6 +5,8 @@ namespace Amavis.Daemon.Hosting;
 /// <summary>The file that tells <c>amavis reload</c> and init scripts which process to signal; removed at the end.</summary>
 internal sealed class PidFile : IDisposable
 {
+    private static readonly string Own = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n";
+
     private readonly string? _path;
 
     private PidFile(string? path) => _path = path;
@@ -14,13 +16,14 @@ internal sealed class PidFile : IDisposable
     {
         if (string.IsNullOrEmpty(path))
             return new PidFile(null);
-        File.WriteAllText(path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+        File.WriteAllText(path, Own);
         return new PidFile(path);
     }
 
     public void Dispose()
     {
-        if (_path is not null)
+        // A successor that began while this process finished its work has put its own number there.
+        if (_path is not null && File.Exists(_path) && File.ReadAllText(_path) == Own)
             File.Delete(_path);
     }
 }

@@ -23,6 +23,9 @@ public sealed record MessageSummary
     public required string ClientAddress { get; init; }
     public required IReadOnlyList<RecipientSummary> Recipients { get; init; }
 
+    /// <summary>Spam or spammy, as a whole or for one recipient.</summary>
+    public bool IsSpam => Content is 'S' or 'Y' || Recipients.Any(r => r.Content is 'S' or 'Y');
+
     /// <summary>There is a copy this console can release.</summary>
     public bool IsReleasable => QuarantineType is 'Q' or 'F' or 'Z';
 }

@@ -10,6 +10,9 @@ internal sealed class PaxFields
     /// <summary>Octets stored for the member.</summary>
     public long? Size { get; private set; }
 
+    /// <summary>A size that is no number was given: readers differ in what they take instead.</summary>
+    public bool SizeUnusable { get; private set; }
+
     /// <summary>Only the pieces of the file are stored.</summary>
     public bool Sparse { get; private set; }
 
@@ -30,8 +33,10 @@ internal sealed class PaxFields
     {
         if (key.SequenceEqual("path"u8) || key.SequenceEqual("GNU.sparse.name"u8))
             Path = MemberNames.Utf8OrLatin1(value);
-        else if (key.SequenceEqual("size"u8) && Utf8Parser.TryParse(value, out long size, out _) && size >= 0)
+        else if (key.SequenceEqual("size"u8) && Utf8Parser.TryParse(value, out long size, out var digits) && digits == value.Length && size >= 0)
             Size = size;
+        else if (key.SequenceEqual("size"u8))
+            SizeUnusable = true;
         else if (key.StartsWith("GNU.sparse."u8) || key.StartsWith("SUN.holesdata"u8))
             Sparse = true;
     }

@@ -74,6 +74,8 @@ internal sealed class TarReader
         }
         var fields = _next;
         _next = new PaxFields();
+        if (fields.SizeUnusable || _global.SizeUnusable)
+            _findings |= ArchiveFindings.Damaged;
         return ReadMember(header, fields, fields.Size ?? _global.Size ?? size);
     }
 

@@ -77,7 +77,10 @@ internal sealed class PartWriter : IBufferWriter<byte>, IDisposable
         if (_array is null)
             return EmptyContent.Instance;
         if (Length > 0)
+        {
+            ReduceRoom();
             return _store.Keep(_array, _rented, (int)Length);
+        }
         _store.Return(_array, _rented);
         return EmptyContent.Instance;
     }
@@ -113,6 +116,16 @@ internal sealed class PartWriter : IBufferWriter<byte>, IDisposable
         _store.Return(old, _rented);
         (_array, _rented) = (larger, (int)size);
         return true;
+    }
+
+    /// <summary>An archive may declare much for each of very many small members; their arrays must not be kept.</summary>
+    private void ReduceRoom()
+    {
+        if (_rented <= FirstOctets || Length >= _rented / 2 || _store.TryRent((int)Length) is not { } smaller)
+            return;
+        _array.AsSpan(0, (int)Length).CopyTo(smaller);
+        _store.Return(_array!, _rented); // the caller has looked
+        (_array, _rented) = (smaller, (int)Length);
     }
 
     private void MoveToFile()

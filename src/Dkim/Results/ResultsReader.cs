@@ -28,7 +28,7 @@ internal sealed class ResultsReader(string text)
     public string? ReadAuthservId()
     {
         var id = ReadValue("/");
-        if (id is not { Length: > 0 })
+        if (id is not [not '/', ..])
             return null;
         SkipSpace();
         // A version, which only ever was 1.

@@ -88,7 +88,7 @@ public static class MessageSigner
     }
 
     /// <summary>The header section, and the hash of the body in each form; null when the header section is too long.</summary>
-    private static (HeaderSection Header, Dictionary<CanonicalForm, byte[]> Bodies)? Read(OutgoingMessage message, CanonicalForm[] forms)
+    internal static (HeaderSection Header, Dictionary<CanonicalForm, byte[]> Bodies)? Read(OutgoingMessage message, CanonicalForm[] forms)
     {
         var hashers = Array.ConvertAll(forms, f => new BodyHasher(f, null));
         try

@@ -9,13 +9,12 @@ namespace Amavis.Dkim.Signing;
 internal static class SignatureText
 {
     public const string Name = "DKIM-Signature";
-    private const int Columns = 76;
 
     /// <summary>Everything up to and including <c>b=</c>, which is last.</summary>
     public static string Unsigned(SignatureOrder order, IReadOnlyList<string> fields, byte[] bodyHash, DateTimeOffset receivedAt)
     {
         var options = order.Options;
-        var text = new Folder(Name.Length + 2);
+        var text = new TagFolder(Name.Length + 2);
         text.Tag("v=1");
         text.Tag("a=" + order.Algorithm.Tag());
         if (options.HeaderForm != CanonicalForm.Simple || options.BodyForm != CanonicalForm.Simple)
@@ -40,7 +39,7 @@ internal static class SignatureText
         var column = unsigned.Length - unsigned.LastIndexOf('\n') - 1;
         foreach (var c in Convert.ToBase64String(signature))
         {
-            if (column >= Columns)
+            if (column >= TagFolder.Columns)
             {
                 text.Append("\n ");
                 column = 1;
@@ -65,49 +64,5 @@ internal static class SignatureText
                 text.Append(CultureInfo.InvariantCulture, $"={octet:X2}");
         }
         return text.ToString();
-    }
-
-    /// <summary>Puts words on lines.</summary>
-    private sealed class Folder(int column)
-    {
-        private readonly StringBuilder _text = new();
-        private int _column = column;
-
-        public void Tag(string tag) => Word(tag + ";");
-
-        public void Word(string word)
-        {
-            if (_text.Length > 0)
-            {
-                var breaks = _column + 1 + word.Length > Columns;
-                _text.Append(breaks ? "\n " : " ");
-                _column = breaks ? 1 : _column + 1;
-            }
-            _text.Append(word);
-            _column += word.Length;
-        }
-
-        /// <summary>A list of names with colons, which may go over several lines.</summary>
-        public void List(string start, IReadOnlyList<string> names)
-        {
-            for (var i = 0; i < Math.Max(names.Count, 1); i++)
-            {
-                var piece = (i < names.Count ? names[i] : "") + (i + 1 < names.Count ? ":" : ";");
-                if (i == 0)
-                {
-                    Word(start + piece);
-                    continue;
-                }
-                if (_column + piece.Length > Columns)
-                {
-                    _text.Append("\n ");
-                    _column = 1;
-                }
-                _text.Append(piece);
-                _column += piece.Length;
-            }
-        }
-
-        public override string ToString() => _text.ToString();
     }
 }

@@ -11,6 +11,13 @@ using Amavis.Mime.Headers;
 
 namespace Amavis.Engine.Authentication;
 
+/// <summary>What SPF, DMARC and ARC say of a message.</summary>
+/// <param name="Chain">Null: nobody has asked.</param>
+internal sealed record SenderFindings(IReadOnlyList<AuthenticationResult> Results, ArcResult? Chain)
+{
+    public static readonly SenderFindings None = new([], null);
+}
+
 /// <summary>
 /// SPF, ARC and DMARC of mail from outside, as far as they are switched on. They are told in Authentication-Results and decide
 /// nothing here; never a reason to tempfail.
@@ -22,25 +29,26 @@ internal sealed class SenderCheck(EngineServices services, ReceivedMessage messa
 
     /// <param name="dkim">Signatures, verified.</param>
     /// <returns>Empty: there is nothing to tell.</returns>
-    public async Task<IReadOnlyList<AuthenticationResult>> RunAsync(DkimReport dkim, CancellationToken cancellationToken)
+    public async Task<SenderFindings> RunAsync(DkimReport dkim, CancellationToken cancellationToken)
     {
         var settings = message.Policy.Settings;
         // Mail of our own has not come over a server its sender's domain would know of.
-        if (settings.Originating || !(settings.EnableSpf || settings.EnableArc || settings.EnableDmarc) || services.Resolver is not { } resolver)
-            return [];
+        if (settings.Originating || !(settings.EnableSpf || Arc || settings.EnableDmarc) || services.Resolver is not { } resolver)
+            return SenderFindings.None;
         using var share = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         share.CancelAfter(deadline.Share(ShareOfTime, LongestCheck));
         var results = new List<AuthenticationResult>();
+        ArcResult? chain = null;
         try
         {
             var spf = (settings.EnableSpf || settings.EnableDmarc) && Client is { } client ? SpfAsync(resolver, client, share.Token) : null;
-            var arc = settings.EnableArc ? new ArcVerifier(resolver).VerifyAsync(message.Spool, letter.Header, share.Token) : null;
+            var arc = Arc ? new ArcVerifier(resolver).VerifyAsync(message.Spool, letter.Header, share.Token) : null;
             var sender = spf is null ? null : await spf;
             if (sender is not null && settings.EnableSpf)
                 results.Add(Of(sender));
             if (settings.EnableDmarc && await DmarcAsync(resolver, sender, dkim, share.Token) is { } dmarc)
                 results.Add(Of(dmarc));
-            if (arc is not null && await arc is { Verdict: not ArcVerdict.None } chain)
+            if (arc is not null && (chain = await arc).Verdict != ArcVerdict.None && settings.EnableArc)
                 results.Add(Of(chain));
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -50,8 +58,11 @@ internal sealed class SenderCheck(EngineServices services, ReceivedMessage messa
         cancellationToken.ThrowIfCancellationRequested();
         foreach (var result in results)
             services.Log.Line(2, message.LogId, $"{result.Method}: {result.Result}{(result.Reason is { } reason ? $" ({reason})" : "")}: {string.Join(", ", result.Properties.Select(p => $"{p.Name}={p.Value}"))}");
-        return results;
+        return new SenderFindings(results, chain);
     }
+
+    /// <summary>A seal says what the chain was worth here.</summary>
+    private bool Arc => message.Policy.Settings is { EnableArc: true } or { ArcSealDomain.Length: > 0 };
 
     /// <summary>
     /// The server that brought the message to us or to the MTA before us; null: it is not known, or not one of the outside. An MTA on
@@ -106,7 +117,7 @@ internal sealed class SenderCheck(EngineServices services, ReceivedMessage messa
         "dmarc", result.Word, result.Reason.Length == 0 ? null : result.Reason, result.Domain.Length == 0 ? [] : [("header.from", result.Domain)],
         result.Policy is { } policy ? "p=" + policy.ToString().ToLowerInvariant() : null);
 
-    private static AuthenticationResult Of(ArcResult result) => new(
+    internal static AuthenticationResult Of(ArcResult result) => new(
         "arc", result.Word, result.Reason.Length == 0 ? null : result.Reason, result.Domain.Length == 0 ? [] : [("header.d", result.Domain)],
         result.Instances == 0 ? null : "i=" + result.Instances.ToString(CultureInfo.InvariantCulture));
 }

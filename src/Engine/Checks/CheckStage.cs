@@ -11,6 +11,7 @@ using Amavis.Dkim.Results;
 using Amavis.Mime.Transfer;
 using Amavis.Engine.Authentication;
 using Amavis.Engine.Checks.PenPals;
+using Amavis.Engine.Delivery;
 using Amavis.Engine.Hooks;
 using Amavis.Engine.Lookups;
 using Amavis.Engine.Reporting;
@@ -29,6 +30,9 @@ internal sealed class CheckStage(
     EngineServices services, ReceivedMessage message, Letter letter, AddressBook book, IReadOnlyList<RecipientPolicy> policies, MessageDeadline deadline,
     StageClock stages, CounterBatch counters, Action<string> enter, MessageHooks hooks)
 {
+    /// <summary>What scanners are told of mail of our own whose sender did not sign in with us.</summary>
+    private const string Originating = "originating";
+
     private static readonly TimeSpan LongestSpamScan = TimeSpan.FromSeconds(60);
 
     private Settings _settings = message.Policy.Settings;
@@ -69,8 +73,8 @@ internal sealed class CheckStage(
             var correspondence = new CorrespondenceCheck(services, message, letter, book, policies, counters);
             var bounce = correspondence.FindBounce();
             enter("spam_scan");
-            var (spam, spamExplanation) = await ScanForSpamAsync(findings, virus, await correspondence.MakesSpamCheckNeedlessAsync(bounce, cancellationToken), cancellationToken);
-            findings = findings with { Spam = spam };
+            var (spam, supplied, spamExplanation) = await ScanForSpamAsync(findings, virus, await correspondence.MakesSpamCheckNeedlessAsync(bounce, cancellationToken), cancellationToken);
+            findings = findings with { Spam = spam, Supplied = [.. supplied.Select(f => new AddedField(f.Name, f.Body))] };
             stages.End(Stage.SpamScan);
 
             enter("hook");
@@ -238,12 +242,12 @@ internal sealed class CheckStage(
         return scanners;
     }
 
-    private async Task<(IReadOnlyList<SpamFinding?> Spam, SpamExplanation? Explanation)> ScanForSpamAsync(
+    private async Task<(IReadOnlyList<SpamFinding?> Spam, IReadOnlyList<SuppliedField> Fields, SpamExplanation? Explanation)> ScanForSpamAsync(
         Findings findings, VirusReport virus, bool killedAsBounce, CancellationToken cancellationToken)
     {
         var skipped = ReasonToSkipSpam(findings) ?? (killedAsBounce ? "a bounce of mail nobody here sent is blocked by its points" : null);
         if (skipped is not null)
-            return ([], new SpamExplanation(null, [], null, [], skipped));
+            return ([], [], new SpamExplanation(null, [], null, [], skipped));
         counters.Add("OpsSpamCheck");
         var asking = Enumerable.Range(0, policies.Count).Where(i => !policies[i].BypassSpam).ToList();
         var input = new SpamCheckInput
@@ -259,6 +263,7 @@ internal sealed class CheckStage(
             Facts = new SpamFacts
             {
                 ClientAddress = message.Client.Address, ClientName = message.Client.Name, Helo = message.Client.Helo, QueueId = message.Client.QueueId,
+                Submitter = _settings.Originating ? message.Login?.User ?? Originating : null,
             },
         };
         using var share = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -272,7 +277,7 @@ internal sealed class CheckStage(
         {
             // Its share of the time is over, not the message's: the mail goes on unscored.
             SpamCheckFailed("no answer in the time there was for it");
-            return ([], new SpamExplanation(null, [], null, [], "no spam scanner answered in time"));
+            return ([], [], new SpamExplanation(null, [], null, [], "no spam scanner answered in time"));
         }
         foreach (var failed in report.Main.Contributions.Where(c => c.Failure is not null))
             services.Log.Line(-1, message.LogId, $"spam scanner {failed.Scanner} failed: {failed.Failure}");
@@ -282,7 +287,7 @@ internal sealed class CheckStage(
         for (var k = 0; k < asking.Count; k++)
             if (report.ByRecipient[k] is { Points: { } points } result)
                 spam[asking[k]] = new SpamFinding(points, result.Tests, result.Report, result.AutoLearn);
-        return (spam, report.Explanation);
+        return (spam, report.Main.Fields, report.Explanation);
     }
 
     private void SpamCheckFailed(string? reason)

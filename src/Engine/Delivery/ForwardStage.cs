@@ -25,6 +25,7 @@ internal sealed class ForwardStage(
     private readonly RecipientOutcome[] _outcomes = new RecipientOutcome[verdicts.Count];
     private readonly RecipientAddress[] _addresses = new RecipientAddress[verdicts.Count];
     private readonly CopyMaker _copies = new(services, message, letter, deadline, order);
+    private readonly MailSealer _sealer = new(services, message, letter);
     private readonly Dispatcher _dispatcher = new(services);
 
     /// <summary>For the recipients whom the client serves; null: there are none. Known when <see cref="RunAsync"/> has ended.</summary>
@@ -146,9 +147,11 @@ internal sealed class ForwardStage(
     private async Task<IReadOnlyList<FieldChange>> SignedAsync(IReadOnlyList<FieldChange> changes, Func<OutgoingMessage> copy, CancellationToken cancellationToken)
     {
         var served = verdicts.Where((_, i) => _outcomes[i] is { LeftToClient: true }).ToList();
-        if (!MailSigner.MaySign(message.Policy.Settings, served))
+        var signatures = MailSigner.MaySign(message.Policy.Settings, served)
+            ? await signer.SignForClientAsync(copy(), served.Exists(v => v.Policy.IsLocal), cancellationToken)
+            : message.Policy.Settings.Originating ? [] : _sealer.SealForClient(copy());
+        if (signatures.Count == 0)
             return changes;
-        var signatures = await signer.SignForClientAsync(copy(), served.Exists(v => v.Policy.IsLocal), cancellationToken);
         var at = changes.TakeWhile(c => c.Kind != FieldChangeKind.Insert).Count();
         return [.. changes.Take(at), .. signatures, .. changes.Skip(at)];
     }
@@ -220,7 +223,7 @@ internal sealed class ForwardStage(
     {
         var served = group.Indexes.ConvertAll(i => verdicts[i]);
         if (!MailSigner.MaySign(message.Policy.Settings, served))
-            return copy;
+            return message.Policy.Settings.Originating ? copy : copy with { Message = _sealer.Seal(copy.Message) };
         return copy with { Message = await signer.SignAsync(copy.Message, served.Exists(v => v.Policy.IsLocal), cancellationToken) };
     }
 

@@ -7,8 +7,10 @@ using Amavis.Core.Storage;
 using Amavis.Engine.Authentication;
 using Amavis.Engine.Delivery;
 using Amavis.Engine.Delivery.Methods;
+using Amavis.Engine.Lookups;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Quarantine;
+using Amavis.Engine.Verdicts;
 using Amavis.Protocols.AmPdp;
 using Amavis.Protocols.Smtp.Client;
 
@@ -22,7 +24,7 @@ public sealed class ReleaseService(EngineServices services)
     /// <summary>A fault before anything was sent; its text is for the requester.</summary>
     public sealed class RefusedException(string message) : Exception(message);
 
-    /// <returns>One reply for each recipient, in order.</returns>
+    /// <returns>One reply for each recipient, in order; of what is learned one for each scanner.</returns>
     /// <exception cref="RefusedException">Wrong id or secret, nothing stored, not releasable.</exception>
     public async Task<IReadOnlyList<SmtpReply>> ReleaseAsync(ReleaseRequest request, PolicyState policy, ConnectionFacts connection, CancellationToken cancellationToken)
     {
@@ -35,6 +37,8 @@ public sealed class ReleaseService(EngineServices services)
         using var stored = await StoredMessage.ReadAsync(text, services.Spools, cancellationToken);
         if (stored.QuarantineId != request.MailId)
             throw new RefusedException($"the stored message is not {request.MailId}");
+        if (request.LearnAs is { } taught)
+            return await TeachAsync(stored, request, policy, taught, cancellationToken);
         var sender = request.Sender ?? stored.Sender
             ?? throw new RefusedException($"the stored message {request.MailId} does not tell its sender");
         var recipients = request.Recipients.Count > 0 ? request.Recipients : stored.Recipients;
@@ -46,6 +50,13 @@ public sealed class ReleaseService(EngineServices services)
         if (FormatOf(request.Kind, settings) is var format && format != Resend)
             return await SendWrappedAsync(format, request, policy, connection, stored, sender, recipients, cancellationToken);
         return await SendAsync(request, settings, connection, stored, sender, recipients, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<SmtpReply>> TeachAsync(StoredMessage stored, ReleaseRequest request, PolicyState policy, SpamClass taught, CancellationToken cancellationToken)
+    {
+        var recipients = request.Recipients.Count > 0 ? request.Recipients : stored.Recipients;
+        var policies = await PoliciesAsync(policy, recipients, cancellationToken);
+        return await new Teacher(services).TeachAsync(stored, request, policies, policy.Settings, taught, cancellationToken);
     }
 
     private static string FormatOf(ReleaseKind kind, Settings settings) => kind == ReleaseKind.Report ? settings.ReportFormat : settings.ReleaseFormat;
@@ -61,7 +72,7 @@ public sealed class ReleaseService(EngineServices services)
         var (newId, _) = MailIds.Create(settings.MailIdSizeBits);
         var identity = new ReleaseIdentity(request.MailId, newId, services.Clock.GetLocalNow());
         var isReport = request.Kind == ReleaseKind.Report;
-        var facts = StoredFacts.Of(stored, identity, policy, originalSender, recipients) with { FeedbackType = FeedbackType(request.Kind) };
+        var facts = StoredFacts.Of(stored, identity, policy, originalSender, await PoliciesAsync(policy, recipients, cancellationToken)) with { FeedbackType = FeedbackType(request.Kind) };
         var plan = NoticePlanner.Release(facts.Outcomes[0], isReport, settings) ?? throw new RefusedException("there is no template for released mail in this format");
         using var mail = await ReleaseMail.MakeAsync(format, plan.Template, facts, plan.From, recipients, services.Spools, cancellationToken);
         var envelopeSender = request.Sender ?? WarningNotice.Sender(plan.From, null);
@@ -75,6 +86,20 @@ public sealed class ReleaseService(EngineServices services)
         Deliveries.Log(services.Log, identity.LogId, "SEND", $"{newId}({request.MailId})", delivery, result);
         Report(identity.LogId, request, stored, originalSender, recipients);
         return [.. result.Recipients.Take(recipients.Count).Select(r => r.Reply)];
+    }
+
+    /// <exception cref="RefusedException">A database can't be asked.</exception>
+    private async Task<IReadOnlyList<RecipientPolicy>> PoliciesAsync(PolicyState policy, IReadOnlyList<MailAddress> recipients, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var envelope = recipients.Select((r, i) => new EnvelopeRecipient(r, i + 1)).ToList();
+            return await RecipientPolicies.FindAsync(new AddressBook(services.Directory, policy.Settings), policy, envelope, [], cancellationToken);
+        }
+        catch (MessageFaultException e)
+        {
+            throw new RefusedException(e.Message);
+        }
     }
 
     private static string FeedbackType(ReleaseKind kind) => kind == ReleaseKind.Report ? "abuse" : "miscategorized";

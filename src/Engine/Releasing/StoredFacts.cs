@@ -12,18 +12,18 @@ namespace Amavis.Engine.Releasing;
 /// <summary>What the macros of a release text know of a message that was stored: its header, and the category its marks tell.</summary>
 internal static class StoredFacts
 {
-    public static MacroFacts Of(StoredMessage stored, ReleaseIdentity identity, PolicyState policy, MailAddress sender, IReadOnlyList<MailAddress> recipients)
+    /// <param name="recipients">Looked up.</param>
+    public static MacroFacts Of(StoredMessage stored, ReleaseIdentity identity, PolicyState policy, MailAddress sender, IReadOnlyList<RecipientPolicy> recipients)
     {
         var spool = new SpoolSlice(stored.Spool, stored.OriginalOffset);
         var header = HeaderSection.Read(spool);
         var received = header.All("Received").Take(2).ToList();
         // The topmost field is ours; the one below tells who gave the message to our MTA.
         var client = received.Select(f => ReceivedHop.Parse(f.UnfoldedOctets())).LastOrDefault();
-        var envelope = recipients.Select((r, i) => new EnvelopeRecipient(r, i + 1)).ToList();
         var message = new ReceivedMessage
         {
             LogId = identity.LogId,
-            Envelope = new Envelope { Sender = sender, Recipients = envelope },
+            Envelope = new Envelope { Sender = sender, Recipients = [.. recipients.Select(r => r.Recipient)] },
             Connection = new ConnectionFacts(),
             Client = new ClientFacts { Address = client?.Address, Port = client?.Port, Protocol = client?.With },
             Spool = spool,
@@ -38,16 +38,16 @@ internal static class StoredFacts
             Message = message,
             Letter = Letter.Read(message),
             Findings = new Findings { Size = spool.Length },
-            Outcomes = [.. envelope.Select(r => Outcome(policy.Settings, r, categories))],
+            Outcomes = [.. recipients.Select(r => Outcome(r, categories))],
             MailId = identity.NewId,
             ParentMailId = identity.MailId,
             Now = identity.Now,
         };
     }
 
-    private static RecipientOutcome Outcome(Settings settings, EnvelopeRecipient recipient, CategorySet categories)
+    private static RecipientOutcome Outcome(RecipientPolicy policy, CategorySet categories)
     {
-        var verdict = new RecipientVerdict { Policy = RecipientPolicy.Resolve(settings, recipient, []), Categories = categories, Destiny = Destiny.Pass };
+        var verdict = new RecipientVerdict { Policy = policy, Categories = categories, Destiny = Destiny.Pass };
         return new RecipientOutcome { Verdict = verdict, Reply = new SmtpReply(250, "2.5.0 Ok"), Categories = categories, Destiny = Destiny.Pass };
     }
 

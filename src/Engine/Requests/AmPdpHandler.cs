@@ -13,7 +13,7 @@ public sealed class AmPdpHandler(CheckService checks, ReleaseService releases, E
     [
         "request", "version_client", "tempdir", "tempdir_removed_by", "mail_file", "sender", "recipient", "delivery_care_of", "queue_id",
         "protocol_name", "helo_name", "client_address", "client_port", "client_name", "client_source", "policy_bank", "protocol_state",
-        "requested_by", "mail_id", "secret_id", "partition_tag", "quar_type",
+        "requested_by", "mail_id", "secret_id", "partition_tag", "quar_type", "learn_as",
     ]);
 
     public async Task<AmPdpReply> HandleAsync(AmPdpMessage request, CancellationToken cancellationToken)
@@ -24,12 +24,12 @@ public sealed class AmPdpHandler(CheckService checks, ReleaseService releases, E
         {
             case "am.pdp" or "am.cl":
                 return await CheckAsync(request, cancellationToken);
-            case "release" or "requeue" or "report":
+            case "release" or "requeue" or "report" or "learn":
                 return await ReleaseAsync(request, cancellationToken);
             case "smtpd_access_policy":
                 return new AmPdpReply().Add("action", "DUNNO");
             default:
-                return AmPdpReply.Failure($"request \"{request.Request}\" is not known; there are AM.PDP, release, requeue and report");
+                return AmPdpReply.Failure($"request \"{request.Request}\" is not known; there are AM.PDP, release, requeue, report and learn");
         }
     }
 

@@ -31,7 +31,7 @@ public sealed record Findings
     public SignerReputation? Reputation { get; init; }
     /// <summary>By recipient, in envelope order: categories that hooks give. May be empty.</summary>
     public IReadOnlyList<IReadOnlyList<CategoryKey>> AddedCategories { get; init; } = [];
-    /// <summary>Fields that hooks give, for the copies of local recipients.</summary>
+    /// <summary>Fields that spam scanners and hooks give, for the copies of local recipients.</summary>
     public IReadOnlyList<AddedField> Supplied { get; init; } = [];
 }
 

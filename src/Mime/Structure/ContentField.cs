@@ -6,10 +6,11 @@ public sealed class ContentField
     /// <summary>Parameters kept; more are dropped and <see cref="TooManyParameters"/> is set.</summary>
     public const int MaxParameters = 256;
 
-    private ContentField(string value, IReadOnlyList<ContentParameter> parameters, bool isOdd, bool tooMany)
+    private ContentField(string value, IReadOnlyList<ContentParameter> parameters, IReadOnlyList<string> looseNames, bool isOdd, bool tooMany)
     {
         Value = value;
         Parameters = parameters;
+        LooseNames = looseNames;
         IsOdd = isOdd;
         TooManyParameters = tooMany;
     }
@@ -19,6 +20,9 @@ public sealed class ContentField
 
     /// <summary>In the order of the field; repeated names stay.</summary>
     public IReadOnlyList<ContentParameter> Parameters { get; }
+
+    /// <summary>File names that only readers without a grammar find; mostly empty.</summary>
+    public IReadOnlyList<string> LooseNames { get; }
 
     /// <summary>The value held quotes, control characters or inner blanks, which not all readers accept.</summary>
     public bool IsOdd { get; }
@@ -44,6 +48,7 @@ public sealed class ContentField
                 break;
             (parameters ??= []).Add(parameter);
         }
-        return new ContentField(value, (IReadOnlyList<ContentParameter>?)parameters ?? [], isOdd, tooMany);
+        var named = parameters?.Count(p => p.Name is "name" or "filename") ?? 0;
+        return new ContentField(value, (IReadOnlyList<ContentParameter>?)parameters ?? [], Structure.LooseNames.Find(body, named), isOdd, tooMany);
     }
 }

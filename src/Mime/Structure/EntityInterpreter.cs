@@ -35,7 +35,11 @@ internal static class EntityInterpreter
             entity.FileNames = FileNames.Collect(header.Dispositions, header.Types);
         SetEncoding(entity, header.Encodings, report);
         if (!entity.MediaType.StartsWith("multipart/", StringComparison.Ordinal))
+        {
+            if (type is not null && type.Parameters.Any(p => p.Name.StartsWith("boundary", StringComparison.Ordinal)))
+                report(MimeDefectKind.UnusedBoundary);
             return null;
+        }
         var boundary = type is null ? null : BoundaryOf(type, options, report);
         if (boundary is not null)
             return boundary;

@@ -29,6 +29,9 @@ public static class FileNames
         Add(ref names, types, "name");
         Add(ref names, dispositions, "name");
         Add(ref names, types, "filename");
+        foreach (var field in dispositions.Concat(types))
+            foreach (var name in field.LooseNames)
+                AddOne(names ??= [], name);
         if (names is null)
             return [];
         var given = names.Count;
@@ -73,7 +76,18 @@ public static class FileNames
         if (slash >= 0)
             AddOne(names, visible[(slash + 1)..].TrimEnd('.', ' '));
         if (visible.Contains('%', StringComparison.Ordinal))
-            AddOne(names, PercentDecoded(visible));
+        {
+            var decoded = PercentDecoded(visible);
+            var end = decoded.IndexOf('\0', StringComparison.Ordinal);
+            if (end >= 0)
+                AddOne(names, Visible(decoded[..end]));
+            AddOne(names, Visible(decoded));
+        }
+        if (visible.Contains("=?", StringComparison.Ordinal))
+        {
+            AddOne(names, Visible(EncodedWords.Decode(Encoding.UTF8.GetBytes(visible))));
+            AddOne(names, Visible(EncodedWords.Decode(Encoding.UTF8.GetBytes(Joined(visible)))));
+        }
         AddOne(names, visible.Trim('"', '\'', ' '));
         if (visible.Contains('\\', StringComparison.Ordinal))
             AddOne(names, WithoutEscapes(visible));
@@ -92,11 +106,27 @@ public static class FileNames
         return text.ToString();
     }
 
+    /// <summary>Neighbouring encoded words in base64 as one: some writers cut them anywhere, and some readers put them together first.</summary>
+    private static string Joined(string text)
+    {
+        var joined = new StringBuilder(text.Length);
+        var rest = text.AsSpan();
+        while (rest.IndexOf("?=") is >= 0 and var end)
+        {
+            var next = rest[(end + 2)..].TrimStart(" \t");
+            var question = next.StartsWith("=?") ? next[2..].IndexOf('?') : -1;
+            var isBase64 = question >= 0 && next[(question + 2)..] is ['?', 'B' or 'b', '?', ..];
+            joined.Append(rest[..(isBase64 ? end : end + 2)]);
+            rest = isBase64 ? next[(question + 5)..] : rest[(end + 2)..];
+        }
+        return joined.Append(rest).ToString();
+    }
+
     private static string PercentDecoded(string name)
     {
         var octets = new ArrayBufferWriter<byte>(name.Length + 1);
         ParameterValue.PercentDecode(Encoding.UTF8.GetBytes(name), octets);
-        return Visible(MailText.Guess(octets.WrittenSpan));
+        return MailText.Guess(octets.WrittenSpan);
     }
 
     /// <summary>Without control characters and without those that change the direction or have no width (U+200B-200F, U+202A-202E, U+2060-2069, U+FEFF).</summary>

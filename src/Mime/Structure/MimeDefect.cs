@@ -49,6 +49,8 @@ public enum MimeDefectKind
     OddFieldName = 32,
     /// <summary>A line in the header section of the message is neither field nor continuation.</summary>
     NonFieldLine = 33,
+    /// <summary>A boundary parameter of a type that is no multipart.</summary>
+    UnusedBoundary = 34,
 }
 
 /// <summary>One defect.</summary>
@@ -100,6 +102,7 @@ public static class MimeDefects
         MimeDefectKind.OddContentField => "odd content field",
         MimeDefectKind.UnknownEncoding => "unknown transfer encoding",
         MimeDefectKind.EmbeddedFileNotEnded => "embedded file without an end",
+        MimeDefectKind.UnusedBoundary => "boundary parameter of a type that is no multipart",
         MimeDefectKind.NonFieldLine => "line in the header section is no header field",
         _ => "odd field name",
     };

@@ -32,6 +32,7 @@ public sealed class Base64Decoder(Base64Padding padding = Base64Padding.EndsRun,
     private int _held;
     private int _heldSextets;
     private bool _afterPadding;
+    private int _padsWanted;
     private bool _ended;
 
     /// <summary>Three octets for four, and what is held from before.</summary>
@@ -58,6 +59,7 @@ public sealed class Base64Decoder(Base64Padding padding = Base64Padding.EndsRun,
     {
         if (_heldSextets > 0)
             Truncated = true;
+        Truncated |= _padsWanted > 0;
         return FlushRun(output);
     }
 
@@ -90,7 +92,9 @@ public sealed class Base64Decoder(Base64Padding padding = Base64Padding.EndsRun,
             if (value >= 0)
             {
                 DataAfterEnd |= _afterPadding;
+                JunkOctets += _padsWanted;
                 _afterPadding = false;
+                _padsWanted = 0;
                 _held = (_held << 6) | (value & 63);
                 if (++_heldSextets < 4)
                     continue;
@@ -101,6 +105,10 @@ public sealed class Base64Decoder(Base64Padding padding = Base64Padding.EndsRun,
             }
             else if (value == Pad && padding != Base64Padding.Ignored)
             {
+                // Two digits are padded by two equals signs, three by one; where none belongs, digits are missing or too many.
+                if (_heldSextets == 0 && _padsWanted == 0)
+                    JunkOctets++;
+                _padsWanted = _heldSextets == 2 ? 1 : Math.Max(0, _padsWanted - 1);
                 written += FlushRun(output[written..]);
                 _afterPadding = true;
                 if (padding != Base64Padding.EndsBody)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Amavis.Core.Addresses;
+using Amavis.Core.Messages;
 
 namespace Amavis.Protocols.AmPdp;
 
@@ -12,9 +13,11 @@ public enum ReleaseKind
     Requeue,
     /// <summary>As an abuse report.</summary>
     Report,
+    /// <summary>Not sent at all: the spam scanners learn it. Ours.</summary>
+    Learn,
 }
 
-/// <summary>A request to send on a quarantined message.</summary>
+/// <summary>A request to send on a quarantined message, or to have the spam scanners learn it.</summary>
 public sealed partial record ReleaseRequest
 {
     /// <summary>Characters of ids and paths in a request.</summary>
@@ -44,6 +47,9 @@ public sealed partial record ReleaseRequest
     /// <summary>Instead of the original recipients; empty: the original.</summary>
     public IReadOnlyList<MailAddress> Recipients { get; init; } = [];
 
+    /// <summary>What it is to be learned as; given with <see cref="ReleaseKind.Learn"/>, and only with it.</summary>
+    public SpamClass? LearnAs { get; init; }
+
     public static bool IsMailId(string text) => text is { Length: <= MaxLength } && MailIdPattern().IsMatch(text);
 
     /// <summary>A path below the quarantine directory that stays there.</summary>
@@ -55,6 +61,8 @@ public sealed partial record ReleaseRequest
     {
         yield return new("request", Kind.ToString().ToLowerInvariant());
         yield return new("mail_id", MailId);
+        if (LearnAs is { } taught)
+            yield return new("learn_as", taught.ToString().ToLowerInvariant());
         if (QuarantineType is { } type)
             yield return new("quar_type", type.ToString());
         if (SecretId is not null)
@@ -71,7 +79,7 @@ public sealed partial record ReleaseRequest
             yield return new("recipient", recipient.Smtp);
     }
 
-    /// <summary>Reads and validates a request of kind release, requeue or report.</summary>
+    /// <summary>Reads and validates a request of kind release, requeue, report or learn.</summary>
     /// <param name="fault">For the client: what is wrong.</param>
     public static bool TryFrom(AmPdpMessage message, out ReleaseRequest? request, out string fault)
     {
@@ -82,6 +90,13 @@ public sealed partial record ReleaseRequest
             "release" => ReleaseKind.Release,
             "requeue" => ReleaseKind.Requeue,
             "report" => ReleaseKind.Report,
+            "learn" => ReleaseKind.Learn,
+            _ => null,
+        };
+        SpamClass? taught = message.Value("learn_as") switch
+        {
+            "ham" => SpamClass.Ham,
+            "spam" => SpamClass.Spam,
             _ => null,
         };
         var mailId = message.Value("mail_id") ?? "";
@@ -89,6 +104,7 @@ public sealed partial record ReleaseRequest
         var tagText = message.Value("partition_tag")?.Trim() ?? "";
         var tag = 0;
         fault = kind is null ? "Unknown request"
+            : kind == ReleaseKind.Learn && taught is null ? "Missing or invalid learn_as: ham or spam"
             : !IsMailId(mailId) ? "Missing or invalid mail_id"
             : type is not ("" or "F" or "Z" or "Q") ? "Quarantine type not supported for a release"
             : tagText.Length > 0 && !int.TryParse(tagText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out tag) ? "Invalid partition_tag"
@@ -113,6 +129,7 @@ public sealed partial record ReleaseRequest
             RequestedBy = requestedBy,
             Sender = sender,
             Recipients = recipients,
+            LearnAs = kind == ReleaseKind.Learn ? taught : null,
         };
         return true;
     }

@@ -20,8 +20,11 @@ public sealed record ScannerLimits
     /// <summary>For a spam scanner: network tests may take long, and it says nothing before its end.</summary>
     public TimeSpan SpamAnswer { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>For a spam scanner that is taught a message: somebody waits for the answer.</summary>
+    public TimeSpan SpamLearning { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a message waits for the probe of a scanner that has failed.</summary>
-    public TimeSpan ProbeWait { get; init; } = TimeSpan.FromMilliseconds(40);
+    public TimeSpan ProbeWait { get; init; } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>After this a probe without answer has failed.</summary>
     public TimeSpan Probe { get; init; } = TimeSpan.FromSeconds(2);

@@ -28,7 +28,13 @@ public sealed record SpamVerdict(
 {
     /// <summary>What the scanner itself calls the message; null: its points tell.</summary>
     public SpamOpinion? Opinion { get; init; }
+
+    /// <summary>Header fields it gives for the message that is passed on; bodies are one line of printable characters.</summary>
+    public IReadOnlyList<SuppliedField> Fields { get; init; } = [];
 }
+
+/// <param name="Name">As it is usually written, whatever the scanner writes.</param>
+public sealed record SuppliedField(string Name, string Body);
 
 /// <summary>A message as a spam scanner gets it.</summary>
 public sealed record SpamRequest

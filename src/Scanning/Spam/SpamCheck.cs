@@ -121,6 +121,7 @@ public static class SpamCheck
             Points = scored.Length == 0 ? null : scored.Sum(a => a.Points),
             Tests = [.. scored.SelectMany(a => a.Tests)],
             Report = reports.Length == 0 ? null : string.Join("\n\n", reports),
+            Fields = [.. scored.SelectMany(a => a.Verdict!.Fields)],
             AutoLearn = scored.Select(a => a.Verdict!.AutoLearn).FirstOrDefault(t => t is not null),
             Version = scored.Select(a => a.Verdict!.Version).FirstOrDefault(t => t is not null),
             Contributions = [.. answers.Select(a => a.ToContribution())],

@@ -16,6 +16,9 @@ public sealed record SpamFacts
 
     public string? Helo { get; init; }
 
+    /// <summary>Who submitted it: the name it signed in with, or a word for somebody of our own; null: it came from outside.</summary>
+    public string? Submitter { get; init; }
+
     /// <summary>Queue id of the MTA before us.</summary>
     public string? QueueId { get; init; }
 }

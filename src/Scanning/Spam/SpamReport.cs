@@ -27,6 +27,9 @@ public sealed record SpamResult
     /// <summary>Reports of all scanners, one after the other; null: none.</summary>
     public string? Report { get; init; }
 
+    /// <summary>Header fields of all scanners, in their order.</summary>
+    public IReadOnlyList<SuppliedField> Fields { get; init; } = [];
+
     public string? AutoLearn { get; init; }
 
     public string? Version { get; init; }

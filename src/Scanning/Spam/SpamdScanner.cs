@@ -38,7 +38,7 @@ internal sealed class SpamdScanner(string name, double scoreFactor, long? bodySi
 
     private async Task<SpamVerdict> AskAsync(Socket socket, SpamRequest request, CancellationToken cancellationToken)
     {
-        var refusal = await SendAsync(socket, request, cancellationToken);
+        var refusal = await SendAsync(socket, Head(request), request, cancellationToken);
         var buffer = ArrayPool<byte>.Shared.Rent(limits.SpamReplyOctets);
         try
         {
@@ -61,11 +61,11 @@ internal sealed class SpamdScanner(string name, double scoreFactor, long? bodySi
     }
 
     /// <returns>Why not all was taken, or null; what spamd says of it may still be read.</returns>
-    private static async Task<string?> SendAsync(Socket socket, SpamRequest request, CancellationToken cancellationToken)
+    internal static async Task<string?> SendAsync(Socket socket, byte[] head, SpamRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            await socket.SendAllAsync(Head(request), cancellationToken);
+            await socket.SendAllAsync(head, cancellationToken);
             var sent = 0L;
             foreach (var chunk in request.Spool.Chunks(0, request.Octets))
             {
@@ -93,11 +93,13 @@ internal sealed class SpamdScanner(string name, double scoreFactor, long? bodySi
 
     private static byte[] Head(SpamRequest request)
     {
-        var user = request.User is { Length: > 0 } given && IsProtocolText(given) ? $"User: {given}\r\n" : "";
         var length = (request.PseudoHeader.Length + request.Octets).ToString(CultureInfo.InvariantCulture);
-        var head = Encoding.UTF8.GetBytes($"REPORT SPAMC/1.5\r\n{user}Content-length: {length}\r\n\r\n");
+        var head = Encoding.UTF8.GetBytes($"REPORT SPAMC/1.5\r\n{UserField(request.User)}Content-length: {length}\r\n\r\n");
         return [.. head, .. request.PseudoHeader.Span];
     }
+
+    /// <summary>The line that names a user; empty for none.</summary>
+    internal static string UserField(string? user) => user is { Length: > 0 } && IsProtocolText(user) ? $"User: {user}\r\n" : "";
 
     private static bool IsProtocolText(string text) => text.Length <= MaxUserChars && !text.Any(char.IsControl);
 }

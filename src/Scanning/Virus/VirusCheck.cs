@@ -83,10 +83,10 @@ public static class VirusCheck
         ArgumentNullException.ThrowIfNull(spool);
         const PartAttributes notRegular = PartAttributes.Directory | PartAttributes.Link | PartAttributes.Special;
         var items = new List<ScanItem>();
-        foreach (var part in tree?.Parts ?? [])
+        foreach (var part in tree is null ? [] : tree.Parts.Concat(tree.Hidden))
             if (part.Content is { Length: > 0 } content && (part.Attributes & notRegular) == 0)
                 items.Add(new ScanItem(part.BaseName, content));
-        var doubtful = tree is null || tree.KeepsWholeMessage || tree.Parts.Count == 0 || tree.MimeErrors.Count > 0 || tree.AnyUndecipherable || tree.AnyAmbiguous;
+        var doubtful = tree is null || tree.KeepsWholeMessage || tree.Parts.Count == 0 || tree.MimeErrors.Count > 0 || tree.AnyUndecipherable || tree.AnyAmbiguous || tree.HasDefects;
         if (doubtful && spool.Length > 0)
             items.Add(new ScanItem(WholeMessageName, new SpoolContent(spool)));
         return items;

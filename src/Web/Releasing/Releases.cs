@@ -1,5 +1,6 @@
 using Amavis.Core.Addresses;
 using Amavis.Core.Messages;
+using Amavis.Core.Policy;
 using Amavis.Data.Console;
 using Amavis.Protocols.AmPdp;
 
@@ -9,8 +10,12 @@ namespace Amavis.Web.Releasing;
 /// Releases and deletes held messages. A release is sent first, marked when the next hop has taken it, and shown with that hop's own
 /// words; a crash between the two gives a second copy at worst, never a lost one.
 /// </summary>
-internal sealed class Releases(MessageQuery messages, KeptCopies copies, ReleaseMarks marks, IReleaseSocket socket, AuditLog audit)
+internal sealed class Releases(MessageQuery messages, KeptCopies copies, ReleaseMarks marks, IReleaseSocket socket, AuditLog audit, Settings settings)
 {
+    /// <summary>Some spam scanner is to be taught.</summary>
+    public bool CanTeach { get; } = settings.SpamScanners.Any(s => s.Learns);
+
+
     /// <param name="client">Address of the client, for the audit.</param>
     /// <param name="positions">Null: all recipients it is held from.</param>
     /// <param name="again">Also to recipients it was released to before.</param>
@@ -36,6 +41,40 @@ internal sealed class Releases(MessageQuery messages, KeptCopies copies, Release
             await marks.MarkReleasedAsync(viewer, key, accepted, CancellationToken.None);
         var detail = string.Join("; ", result.Recipients.Select(r => $"<{r.Address}> {r.Reply}"));
         await audit.AppendAsync(new AuditEntry(viewer.Name, client, again ? "release-again" : "release", key.ToString(), detail.Length > 0 ? detail : result.Text), CancellationToken.None);
+        return result;
+    }
+
+    /// <summary>Has the spam scanners learn what a message is. Whatever comes of it, the message stays as it is.</summary>
+    /// <param name="positions">Whose user names it is learned for; null: all recipients.</param>
+    public async Task<ItemResult> TeachAsync(
+        ConsoleViewer viewer, string client, MessageKey key, IReadOnlyList<int>? positions, SpamClass taught, CancellationToken cancellationToken)
+    {
+        viewer.Demand(ConsoleRights.Release);
+        if (await messages.FindAsync(viewer, key, cancellationToken) is not { Summary: var message })
+            return ItemResult.NotFound(key);
+        if (!message.IsReleasable || await copies.FindAsync(viewer, key, ConsoleRights.Release, cancellationToken) is not { } copy)
+            return new ItemResult(key, message, ItemState.Failed, "No copy of it is kept that could be learned.", []);
+        List<RecipientSummary> chosen = [.. message.Recipients.Where(r => positions is null || positions.Contains(r.Position))];
+        if (Request(viewer, copy, chosen) is not { } request)
+            return new ItemResult(key, message, ItemState.Failed, "A recipient's address can't be used in a request.", []);
+        ItemResult result;
+        try
+        {
+            var replies = (await socket.SendAsync(request with { Kind = ReleaseKind.Learn, LearnAs = taught }, cancellationToken)).Replies;
+            var each = replies.Select(r => new RecipientResult("", r.IsSuccess, r.ToString())).ToList();
+            var learned = each.Count(r => r.Accepted);
+            var word = taught == SpamClass.Spam ? "spam" : "not spam";
+            result = learned == each.Count ? new ItemResult(key, message, ItemState.Done, $"Learned as {word}.", each)
+                : learned > 0 ? new ItemResult(key, message, ItemState.Partly, $"Learned as {word} by some scanners only.", each)
+                : new ItemResult(key, message, ItemState.Failed, "It was not learned.", each);
+        }
+        catch (IOException e)
+        {
+            result = new ItemResult(key, message, ItemState.Failed, "The daemon could not be asked to learn it: " + e.Message, []);
+        }
+        var detail = string.Join("; ", result.Recipients.Select(r => r.Reply));
+        var act = taught == SpamClass.Spam ? "learn-spam" : "learn-ham";
+        await audit.AppendAsync(new AuditEntry(viewer.Name, client, act, key.ToString(), detail.Length > 0 ? detail : result.Text), CancellationToken.None);
         return result;
     }
 

@@ -27,29 +27,41 @@ public sealed class CorpusTests : ImportFixture
 
     public static TheoryData<string> Configurations => new(Files);
 
-    [Theory]
-    [MemberData(nameof(Configurations))]
-    public void Every_value_is_the_originals(string file)
+    [Fact]
+    public void Every_value_is_the_originals()
     {
-        var expected = JsonNode.Parse(File.ReadAllText(file + Suffix))!.AsObject();
-        var values = Loaded(ImportFiles(file)).Values.Where(v => v.Position is not null).ToDictionary(v => v.Variable.Name, v => v.Value);
-        var all = (expected["values"] as JsonObject ?? []).Concat(expected["values_by_hand"] as JsonObject ?? []);
-        foreach (var (name, value) in all)
+        var comparison = new Comparison("amavisd-conf", "values of variables after loading");
+        foreach (var file in Files)
         {
-            values.ShouldContainKey(name[1..]);
-            IsSame(value, values[name[1..]]).ShouldBeTrue($"{name}: {JsonText.Line(value)} became {JsonText.Line(values[name[1..]])}");
+            var expected = JsonNode.Parse(File.ReadAllText(file + Suffix))!.AsObject();
+            var values = Loaded(ImportFiles(file)).Values.Where(v => v.Position is not null).ToDictionary(v => v.Variable.Name, v => v.Value);
+            foreach (var (name, value) in (expected["values"] as JsonObject ?? []).Concat(expected["values_by_hand"] as JsonObject ?? []))
+                Compare(comparison, file, name, value, values.TryGetValue(name[1..], out var found), found);
         }
+        comparison.Finish();
     }
 
-    [Theory]
-    [MemberData(nameof(Configurations))]
-    public void Every_policy_bank_is_the_originals(string file)
+    [Fact]
+    public void Every_policy_bank_is_the_originals()
     {
-        var expected = JsonNode.Parse(File.ReadAllText(file + Suffix))!["banks"] as JsonObject ?? [];
-        var values = Loaded(ImportFiles(file)).Values.ToDictionary(v => v.Variable.Name, v => v.Value);
-        foreach (var (name, banks) in expected)
-            foreach (var (bank, content) in banks!.AsObject())
-                IsSame(content, values[name[1..]]?[bank]).ShouldBeTrue($"{name} {bank}: {JsonText.Line(content)} became {JsonText.Line(values[name[1..]]?[bank])}");
+        var comparison = new Comparison("amavisd-conf", "policy banks after loading");
+        foreach (var file in Files)
+        {
+            var values = Loaded(ImportFiles(file)).Values.ToDictionary(v => v.Variable.Name, v => v.Value);
+            foreach (var (name, banks) in JsonNode.Parse(File.ReadAllText(file + Suffix))!["banks"] as JsonObject ?? [])
+                foreach (var (bank, content) in banks!.AsObject())
+                    Compare(comparison, file, $"{name}{{{bank}}}", content, true, values[name[1..]]?[bank]);
+        }
+        comparison.Finish();
+    }
+
+    private static void Compare(Comparison comparison, string file, string name, JsonNode? wanted, bool isSet, JsonNode? found)
+    {
+        var difference = isSet && IsSame(wanted, found) ? null : $"{JsonText.Line(found)} instead of {JsonText.Line(wanted)}";
+        if (file.StartsWith(Samples.Own, StringComparison.Ordinal))
+            difference.ShouldBeNull($"{file} {name}");
+        else
+            comparison.Add($"{Path.GetRelativePath(Path.Combine(Samples.Corpus!, Folder), file)}:{name}", difference);
     }
 
     [Theory]

@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 namespace Amavis.EndToEnd.Tests.Console;
 
 /// <summary>Daemon, console and browser over one database, with some mail already checked; for all tests of the console.</summary>
-public sealed class ConsoleLab(Lab lab) : IAsyncLifetime
+public class ConsoleLab(Lab lab) : IAsyncLifetime
 {
     private const string Policy = """
         local_domains_maps: [[.example.com]]
@@ -40,13 +40,16 @@ public sealed class ConsoleLab(Lab lab) : IAsyncLifetime
     private string _signedIn = "";
     private int _sent;
 
+    /// <summary>YAML lines.</summary>
+    protected virtual string Scanners => lab.Scanners;
+
     public MailSink Sink { get; } = new();
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         var port = FreePorts.Take(1)[0];
         _dsn = await lab.NewDatabaseAsync("sqlite", _directory.FullName);
-        _filter = await FilterProcess.StartAsync(Sink.Port, $"{Policy}\n{lab.Scanners}\nstorage_sql_dsn: [\"{_dsn}\"]\nlookup_sql_dsn: [\"{_dsn}\"]\n{ConsoleProcess.Settings(port)}");
+        _filter = await FilterProcess.StartAsync(Sink.Port, $"{Policy}\n{Scanners}\nstorage_sql_dsn: [\"{_dsn}\"]\nlookup_sql_dsn: [\"{_dsn}\"]\n{ConsoleProcess.Settings(port)}");
         _console = await ConsoleProcess.StartAsync(port, _filter.ConfigurationPath);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = Arguments });
@@ -59,7 +62,7 @@ public sealed class ConsoleLab(Lab lab) : IAsyncLifetime
         _signedIn = await page.StateAsync();
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         if (_browser is not null)
             await _browser.CloseAsync();

@@ -8,6 +8,7 @@ using Amavis.Core.Templates;
 using Amavis.Engine.Notices;
 using Amavis.Engine.Releasing;
 using Amavis.Engine.Templates;
+using Amavis.Engine.Verdicts;
 using Amavis.Mime.Structure;
 using Amavis.Testing;
 
@@ -117,7 +118,7 @@ public sealed class ReleaseMailTests
     {
         using var stored = await StoredMessage.ReadAsync(new MemoryStream(Encoding.Latin1.GetBytes(Stored.ReplaceLineEndings("\n"))), new MemorySpoolFactory(), CancellationToken.None);
         var identity = new ReleaseIdentity("abcDEF123456", "NEWid1234567", new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
-        var facts = StoredFacts.Of(stored, identity, PolicyState.Base(settings ?? Build.Settings), stored.Sender!, To) with { FeedbackType = "miscategorized" };
+        var facts = StoredFacts.Of(stored, identity, PolicyState.Base(settings ?? Build.Settings), stored.Sender!, [RecipientPolicy.Resolve(settings ?? Build.Settings, new EnvelopeRecipient(To[0], 1), [])]) with { FeedbackType = "miscategorized" };
         using var mail = await ReleaseMail.MakeAsync(format, template, facts, From, To, new MemorySpoolFactory(), CancellationToken.None);
         byte[] octets = [.. mail.Mail.Chunks().SelectMany(c => c.ToArray())];
         octets.Length.ShouldBe((int)mail.Mail.Length);

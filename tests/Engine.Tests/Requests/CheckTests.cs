@@ -103,7 +103,7 @@ public sealed class CheckTests
         var answer = await lab.AskAsync(Request(lab.Put("amavis-a", Good)) + "request=nonsense\n\n" + Request(lab.Put("amavis-b", Good)));
 
         answer.ShouldContain("log_id=a-01\n");
-        answer.ShouldContain("setreply=450 4.5.0 Failure: request \"nonsense\" is not known; there are AM.PDP, release, requeue and report\nreturn_value=tempfail\nexit_code=75\n\n");
+        answer.ShouldContain("setreply=450 4.5.0 Failure: request \"nonsense\" is not known; there are AM.PDP, release, requeue, report and learn\nreturn_value=tempfail\nexit_code=75\n\n");
         answer.ShouldContain("log_id=b-02\n");
     }
 

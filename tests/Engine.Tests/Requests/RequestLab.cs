@@ -21,10 +21,10 @@ internal sealed class RequestLab : IAsyncDisposable
     private readonly SmtpClientPool _nextHops;
     private readonly ScannerRegistry _scanners = new(TimeProvider.System, ScannerLimits.Default);
 
-    public RequestLab(Func<Settings, Settings>? change = null)
+    public RequestLab(Func<Settings, Settings>? change = null, Core.Lookups.Databases.IAddressDirectory? directory = null)
     {
         _nextHops = new SmtpClientPool(TimeProvider.System, Counters, new SmtpClientOptions());
-        Directory.CreateDirectory(Path.Combine(TempBase, "work"));
+        System.IO.Directory.CreateDirectory(Path.Combine(TempBase, "work"));
         var settings = new Settings
         {
             MyHostname = "filter.example.net",
@@ -47,6 +47,7 @@ internal sealed class RequestLab : IAsyncDisposable
             Spools = new SpoolFactory(Path.Combine(TempBase, "work"), new SpoolLimits(), Counters),
             NextHops = _nextHops,
             Scanners = _scanners,
+            Directory = directory,
             WorkDirectory = Path.Combine(TempBase, "work"),
         };
     }

@@ -7,6 +7,8 @@ internal sealed class AmPdpTarget : FuzzTarget
 {
     public override string Name => "ampdp";
 
+    public override int MaxOctets => 1024;
+
     public override IReadOnlyList<string> Words { get; } = ["request=release\r\n", "mail_id=", "%00", "%0D%0A", "%", "\r\n\r\n", "recipient=<a@b>\r\n", "tempdir=/x\r\n", "="];
 
     public override IEnumerable<byte[]> Seeds() =>
@@ -20,6 +22,11 @@ internal sealed class AmPdpTarget : FuzzTarget
         var whole = Read([input], out var status);
         var pieces = Read(Inputs.Pieces(input, random), out var piecesStatus);
         FindingException.Unless(status == piecesStatus && whole.Select(Written).SequenceEqual(pieces.Select(Written), StringComparer.Ordinal), "other requests when they come in pieces");
+        foreach (var message in whole)
+        {
+            _ = ReleaseRequest.TryFrom(message, out _, out _);
+            _ = AmPdpCheckRequest.TryFrom(message, out _, out _);
+        }
         foreach (var message in whole.Where(m => m.Attributes.Count > 0))
         {
             var again = Read([Inputs.Octets(Written(message))], out _);

@@ -11,6 +11,9 @@ internal sealed class ConfigurationTarget : FuzzTarget
 
     public override int MaxOctets => 8192;
 
+    /// <summary>Files are the administrator's own; each of their patterns becomes an automaton of some hundred kilobytes.</summary>
+    public override long FreeAllocation => 256 << 20;
+
     public override IReadOnlyList<string> Words { get; } =
         ["policy_bank: {A: {", "local_domains_maps: [[", "regexp: [[\"^(a+)+$\", 1]]", "{sql: local}", "&a ", "*a", "<<: ", "!!str ", "---\n", "${HOME}", "? ", "- ", ": ", "\n  ", "|\n", "\"", "'", "[[[[[[[[", "include: [x]", "0x1f", "D_PASS"];
 

@@ -100,13 +100,13 @@ public sealed class TransferDecoderTests
     }
 
     [Fact]
-    public void Base64_gives_back_what_was_encoded()
+    public void P5_base64_gives_back_what_was_encoded()
     {
         Prop.ForAll<byte[]>(octets => TransferDecoder.DecodeAll(TransferEncoding.Base64, TransferEncoder.Base64(octets)).ShouldBe(octets)).QuickCheckThrowOnFailure();
     }
 
     [Fact]
-    public void Quoted_printable_gives_back_what_was_encoded()
+    public void P5_quoted_printable_gives_back_what_was_encoded()
     {
         Prop.ForAll(Texts(), octets =>
         {
@@ -117,14 +117,23 @@ public sealed class TransferDecoderTests
     }
 
     [Fact]
-    public void Uuencode_gives_back_what_was_encoded()
+    public void P5_uuencode_gives_back_what_was_encoded()
     {
         Prop.ForAll<byte[]>(octets => TransferDecoder.DecodeAll(TransferEncoding.Uuencode, UuLine.Encode(octets, "x")).ShouldBe(octets)).QuickCheckThrowOnFailure();
     }
 
+    [Fact]
+    public void P5_BinHex_gives_back_what_was_encoded() =>
+        Prop.ForAll(Texts(), Texts(), (data, resource) =>
+        {
+            // Runs, and the octet that marks them.
+            byte[] file = [.. data.SelectMany((o, i) => Enumerable.Repeat(o == '=' ? (byte)0x90 : o, i % 5 == 0 ? 300 : 1))];
+            TransferDecoder.DecodeAll(TransferEncoding.BinHex, BinHexEncoder.Encode("name", file, resource)).ShouldBe([.. file, .. resource]);
+        }).QuickCheckThrowOnFailure();
+
     [Theory]
     [MemberData(nameof(Encodings))]
-    public void Any_octets_decode_to_the_same_however_they_are_cut(TransferEncoding encoding)
+    public void P5_any_octets_decode_to_the_same_however_they_are_cut(TransferEncoding encoding)
     {
         Prop.ForAll(Texts(), octets =>
         {

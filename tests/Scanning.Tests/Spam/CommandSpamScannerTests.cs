@@ -38,6 +38,15 @@ public sealed class CommandSpamScannerTests : IDisposable
     }
 
     [Fact]
+    public async Task Fields_a_program_is_known_for_are_given_and_no_others()
+    {
+        var verdict = (await CheckAsync("cat >/dev/null; printf 'X-DSPAM-Result: Innocent\\nx-dspam-signature: 4b\\001c\\n d\\nX-Other: no\\nSubject: no\\n\\nX-Bogosity: in the body\\n'"))
+            .ShouldBeOfType<SpamOutcome.Scored>().Verdict;
+
+        verdict.Fields.ShouldBe([new SuppliedField("X-DSPAM-Result", "Innocent"), new SuppliedField("X-DSPAM-Signature", "4b?c d")]);
+    }
+
+    [Fact]
     public async Task The_program_gets_the_message_with_plain_line_ends_and_its_arguments()
     {
         await CheckAsync($"cat >{_scripts.FilePath("in")}; echo \"$#$2\" >{_scripts.FilePath("args")}; exit 0");

@@ -44,7 +44,7 @@ public sealed class RspamdTests : IDisposable
         User = "someone",
         Facts = new SpamFacts
         {
-            Sender = SpamMessages.Sender, Recipients = [SpamMessages.Recipient, SpamMessages.Sender], ClientAddress = IPAddress.Parse("192.0.2.5"), Helo = "mail.example.org", ClientName = "evil\r\nX: y",
+            Sender = SpamMessages.Sender, Recipients = [SpamMessages.Recipient, SpamMessages.Sender], ClientAddress = IPAddress.Parse("192.0.2.5"), Helo = "mail.example.org", ClientName = "evil\r\nX: y", Submitter = "submitter",
         },
     };
 
@@ -70,7 +70,7 @@ public sealed class RspamdTests : IDisposable
 
         var lines = request.ToString().Split("\r\n");
         lines[0].ShouldBe("POST /checkv2 HTTP/1.1");
-        foreach (var line in (string[])["From: <sender@example.org>", "Rcpt: <user1@example.com>, <sender@example.org>", "IP: 192.0.2.5", "Helo: mail.example.org", "MTA-Name: mx", "User: someone",
+        foreach (var line in (string[])["From: <sender@example.org>", "Rcpt: <user1@example.com>, <sender@example.org>", "IP: 192.0.2.5", "Helo: mail.example.org", "MTA-Name: mx", "User: submitter", "Deliver-To: someone",
                      "Authorization: Basic dTpw", "Content-Type: application/octet-stream"])
             request.ToString().Replace("\r\nRcpt: <sender@example.org>", ", <sender@example.org>", StringComparison.Ordinal).ShouldContain(line + "\r\n");
         lines.ShouldNotContain(l => l.StartsWith("Hostname", StringComparison.Ordinal) || l.StartsWith("X: y", StringComparison.Ordinal));
@@ -87,6 +87,19 @@ public sealed class RspamdTests : IDisposable
         await using var rspamd = Answering(Http($$"""{"score":1,"required_score":15,"action":"{{action}}"}"""));
 
         (await Scanner(_patient, rspamd.Address).CheckAsync(Request(), CancellationToken.None)).ShouldBeOfType<SpamOutcome.Scored>().Verdict.Opinion.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("""{"is_skipped":true}""", 0, SpamOpinion.Unknown)]
+    [InlineData("""{"is_skipped":true,"score":0,"required_score":15,"action":"no action","symbols":{}}""", 0, SpamOpinion.Unknown)]
+    [InlineData("""{"is_skipped":true,"score":15,"required_score":15,"action":"reject","symbols":{"GTUBE":{"name":"GTUBE","score":0}}}""", 15, SpamOpinion.Spam)]
+    public async Task A_message_skipped_with_a_score_has_it(string answer, double expected, SpamOpinion opinion)
+    {
+        await using var rspamd = Answering(Http(answer));
+
+        var verdict = (await Scanner(_patient, rspamd.Address).CheckAsync(Request(), CancellationToken.None)).ShouldBeOfType<SpamOutcome.Scored>().Verdict;
+
+        (verdict.Points, verdict.Opinion).ShouldBe((expected, opinion));
     }
 
     [Theory]

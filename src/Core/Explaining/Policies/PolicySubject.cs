@@ -38,7 +38,7 @@ public sealed record PolicySubject(string Variable, PolicyGroup Group, string La
             with { Hint = "Only mail for recipients of ours is marked, and only its senders' mail counts as going out." },
         Number("message_size_limit_maps", PolicyGroup.Recipient, "Largest message, in octets", None, s => s.MessageSizeLimitMaps) with { Hint = "0 means no limit." },
         Text("sa_username_maps", PolicyGroup.ContentRules, "User name given to the spam scanner", None, s => s.SaUsernameMaps),
-        Text("sa_userconf_maps", PolicyGroup.ContentRules, "Preferences of the spam scanner", None, null) with { Hint = "Kept for other programs; this filter does not use it." },
+        Text("sa_userconf_maps", PolicyGroup.ContentRules, "Preferences of the spam scanner", None, null) with { Hint = "Kept for other programs; spamd reads preferences itself, for the user whom sa_username_maps names." },
 
         Truth("bypass_virus_checks_maps", PolicyGroup.Checks, "Leave out the virus check", s => s.BypassVirusChecksMaps),
         Truth("bypass_spam_checks_maps", PolicyGroup.Checks, "Leave out the spam check", s => s.BypassSpamChecksMaps),

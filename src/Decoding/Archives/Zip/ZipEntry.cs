@@ -62,7 +62,11 @@ internal sealed record ZipEntry
 
     /// <summary>Octets of a local header with its variable fields, said by its fixed ones.</summary>
     public static int LocalLength(ReadOnlySpan<byte> header) =>
-        LocalOctets + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+        LocalOctets + LocalNameOctets(header) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+
+    public static int LocalNameOctets(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt16LittleEndian(header[26..]);
+
+    public static ushort LocalMethod(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
 
     /// <summary>Null when this is no local header, or it does not end within these octets.</summary>
     public static ZipEntry? ParseLocal(ReadOnlySpan<byte> header, long offset)

@@ -16,6 +16,10 @@ internal sealed class ZipReader
     private const ushort Deflated = 8;
     private const ushort Deflated64 = 9;
     private const ushort Bzip2 = 12;
+    private const ushort MaxMethod = 99;
+
+    /// <summary>Octets; longer than any path.</summary>
+    private const int LongestHiddenName = UsualHeader - 1;
 
     private readonly StoredContent _content;
     private readonly MemberSink _members;
@@ -59,12 +63,28 @@ internal sealed class ZipReader
             _findings |= ArchiveFindings.Damaged;
         if (directory.Ambiguous)
             _findings |= ArchiveFindings.Ambiguous;
-        var members = directory.Entries.Select(central => new Member(central, ReadLocal(central.HeaderOffset))).ToList();
+        var members = ReadLocals(directory.Entries);
         var inOrder = members.Where(member => member.Local is not null).OrderBy(member => member.Start).ToList();
         RefuseOverlap(inOrder, directory.Start);
         foreach (var member in members)
             ReadMember(member, directory.Start);
         ReadGaps(inOrder, directory);
+    }
+
+    // Headers that are together longer than the archive share octets; stopping there bounds the memory for their names.
+    private List<Member> ReadLocals(IReadOnlyList<ZipEntry> entries)
+    {
+        var members = new List<Member>(entries.Count);
+        var octets = 0L;
+        foreach (var central in entries)
+        {
+            var local = ReadLocal(central.HeaderOffset);
+            octets += local?.HeaderOctets ?? 0;
+            if (octets > _content.Length)
+                throw MemberSink.Overlapping(_members.Archive);
+            members.Add(new Member(central, local));
+        }
+        return members;
     }
 
     // Only members that lie in the archive as a whole can be told to overlap; others are damage.
@@ -126,11 +146,8 @@ internal sealed class ZipReader
         while (FindLocal(from, to) is { } local)
         {
             var start = local.HeaderOffset + local.HeaderOctets;
-            from = start;
-            if (!IsPlausible(local))
-                continue;
             var end = Extract(local, MemberNames.Of(local.Names), start, DataEnd(local, start, to));
-            from = Math.Max(from, end);
+            from = Math.Max(start, end);
             count++;
         }
         return count;
@@ -195,16 +212,22 @@ internal sealed class ZipReader
     {
         while (ContentSearch.Find(_content, from, to, "PK"u8, octets => octets[2] == 3 && octets[3] == 4) is { } offset)
         {
-            if (ReadLocal(offset) is { } local && local.HeaderOffset + local.HeaderOctets <= to)
+            if (IsPlausible(offset, to) && ReadLocal(offset) is { } local)
                 return local;
             from = offset + 1;
         }
         return null;
     }
 
-    // Chance makes four octets alike, hardly a whole header.
-    private static bool IsPlausible(ZipEntry local) =>
-        local.Name.Length is > 0 and < 4096 && local.Method <= 99 && !local.Name.AsSpan().ContainsAnyInRange((byte)0, (byte)8);
+    // Chance makes four octets alike, hardly a whole header. Looked at before anything is made of it: there may be very many.
+    private bool IsPlausible(long offset, long to)
+    {
+        var header = _header.AsSpan(0, ZipEntry.LocalOctets);
+        if (_content.Read(offset, header) < ZipEntry.LocalOctets || offset + ZipEntry.LocalLength(header) > to || ZipEntry.LocalMethod(header) > MaxMethod)
+            return false;
+        var name = _header.AsSpan(0, Math.Min(ZipEntry.LocalNameOctets(header), LongestHiddenName + 1));
+        return name.Length is > 0 and <= LongestHiddenName && _content.Read(offset + ZipEntry.LocalOctets, name) == name.Length && !name.ContainsAnyInRange((byte)0, (byte)8);
+    }
 
     private ZipEntry? ReadLocal(long offset)
     {

@@ -37,5 +37,5 @@ public static class SmtpLimits
     public const long LeastMessageOctets = 65536;
 
     /// <summary>How many places of lone CRs are remembered.</summary>
-    public const int BareCrOffsets = 100;
+    public const int BareCrOffsets = 4096;
 }

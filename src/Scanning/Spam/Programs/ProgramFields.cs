@@ -13,6 +13,14 @@ internal static partial class ProgramFields
     private const double CrmFactor = -0.1;
     private const double CrmSure = 10;
     private const double MaxPoints = 1e6;
+    private const int MaxBodyChars = 900;
+
+    /// <summary>Fields that may go on to the recipients.</summary>
+    private static readonly string[] Passed =
+    [
+        "X-DSPAM-Result", "X-DSPAM-Class", "X-DSPAM-Signature", "X-DSPAM-Processed", "X-DSPAM-Confidence", "X-DSPAM-Probability", "X-DSPAM-User", "X-DSPAM-Factors",
+        "X-CRM114-Status", "X-CRM114-CacheID", "X-CRM114-Notice", "X-CRM114-Action", "X-Bogosity",
+    ];
 
     /// <param name="output">What the program wrote, with LF or CRLF line ends; only its header section counts.</param>
     /// <param name="factor">Of the entry; null: the program's usual one.</param>
@@ -35,8 +43,13 @@ internal static partial class ProgramFields
             Verdict(points, string.Create(CultureInfo.InvariantCulture, $"{state}({points:0.##})"), state, factor ?? CrmFactor);
 
         SpamVerdict Verdict(double points, string? detail, string opinion, double times) =>
-            new(points * times, 0, [new TestScore(detail is null ? name : $"{name}.{detail}", points * times)], "") { Opinion = OpinionOf(opinion) };
+            new(points * times, 0, [new TestScore(detail is null ? name : $"{name}.{detail}", points * times)], "") { Opinion = OpinionOf(opinion), Fields = PassedOn(fields) };
     }
+
+    private static SuppliedField[] PassedOn(Dictionary<string, string> fields) =>
+        [.. Passed.Where(fields.ContainsKey).Select(n => new SuppliedField(n, OneLine(fields[n]))).Where(f => f.Body.Length > 0)];
+
+    private static string OneLine(string body) => string.Concat(body.Take(MaxBodyChars).Select(c => c is >= ' ' and <= '~' ? c : c == '\t' ? ' ' : '?')).Trim();
 
     private static double Bogofilter(string status) => status switch { "Spam" or "Yes" => BogofilterPoints, "Ham" or "No" => -BogofilterPoints, _ => 0 };
 

@@ -30,22 +30,21 @@ internal static class RspamdReply
                 fault = "refused: " + Plain(error.ToString());
                 return false;
             }
-            if (root.TryGetProperty("is_skipped", out var skipped) && skipped.ValueKind == JsonValueKind.True)
-            {
-                verdict = new SpamVerdict(0, 0, [], "") { Opinion = SpamOpinion.Unknown };
-                return true;
-            }
+            // A message that is decided before the rules run (GTUBE, settings) is skipped with a score; one nobody looked at has none.
+            var skipped = root.TryGetProperty("is_skipped", out var value) && value.ValueKind == JsonValueKind.True;
             if (Number(root, "score") is not { } points)
             {
+                verdict = skipped ? new SpamVerdict(0, 0, [], "") { Opinion = SpamOpinion.Unknown } : null;
                 fault = "no score that makes sense";
-                return false;
+                return skipped;
             }
             var tests = Tests(root);
-            verdict = new SpamVerdict(points, Number(root, "required_score") ?? 0, tests, Report(tests)) { Opinion = OpinionOf(root) };
+            verdict = new SpamVerdict(points, Number(root, "required_score") ?? 0, tests, Report(tests)) { Opinion = skipped && points == 0 ? SpamOpinion.Unknown : OpinionOf(root) };
             return true;
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
+            // The second one is for texts in it that are no characters: wrong UTF-8, half a surrogate pair.
             return false;
         }
     }

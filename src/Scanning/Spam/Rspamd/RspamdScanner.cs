@@ -58,37 +58,12 @@ internal sealed class RspamdScanner(SpamScannerSettings settings, Uri uri, Scann
 
     private async Task<SpamVerdict> AskAsync(Socket socket, SpamRequest request, CancellationToken cancellationToken)
     {
-        // One request over a connection that is there already. The handler ends a read it waits for by closing, so it owns the socket.
-        using var handler = new SocketsHttpHandler
-        {
-            ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true)),
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-        };
-        using var client = new HttpMessageInvoker(handler);
         using var message = new HttpRequestMessage(HttpMethod.Post, uri) { Content = new SpoolHttpContent(request.Spool, request.Octets) };
         AddHeaders(message.Headers, request);
-        try
-        {
-            using var response = await client.SendAsync(message, cancellationToken);
-            var octets = await ReadAsync(response.Content, cancellationToken);
-            if (!response.IsSuccessStatusCode)
-                throw new ScannerFaultException($"refused: {(int)response.StatusCode}");
-            return RspamdReply.TryParse(octets, out var verdict, out var fault) ? verdict! : throw new ScannerFaultException(fault);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            throw new ScannerFaultException(e.InnerException is { } inner ? $"{e.Message}: {inner.Message}" : e.Message);
-        }
-    }
-
-    private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, CancellationToken cancellationToken)
-    {
-        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-        var octets = new byte[limits.SpamReplyOctets];
-        var length = await stream.ReadAtLeastAsync(octets, octets.Length, throwOnEndOfStream: false, cancellationToken);
-        return length < octets.Length ? octets.AsMemory(0, length) : throw new ScannerFaultException("the answer is too long");
+        var answer = await RspamdExchange.SendAsync(socket, message, limits.SpamReplyOctets, cancellationToken);
+        if (!answer.IsSuccess)
+            throw new ScannerFaultException($"refused: {answer.Status}");
+        return RspamdReply.TryParse(answer.Octets, out var verdict, out var fault) ? verdict! : throw new ScannerFaultException(fault);
     }
 
     private void AddHeaders(HttpRequestHeaders headers, SpamRequest request)
@@ -103,7 +78,9 @@ internal sealed class RspamdScanner(SpamScannerSettings settings, Uri uri, Scann
         Add("Hostname", facts.ClientName);
         Add("Queue-Id", facts.QueueId);
         Add("MTA-Name", settings.MtaName);
-        Add("User", request.User);
+        // To rspamd a user is somebody who signed in to send; whose preferences count is told by the mailbox.
+        Add("User", facts.Submitter);
+        Add("Deliver-To", request.User);
         if (settings.Username is { } user)
             headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{settings.Password}")));
 

@@ -1,3 +1,4 @@
+using Amavis.Core.Messages;
 using Amavis.Data.Console;
 using Amavis.Web.Navigation;
 using Amavis.Web.Releasing;
@@ -41,7 +42,12 @@ public partial class ActPage
     private async Task ActAsync()
     {
         var items = Items();
-        Title = Form?.Act == "delete" ? "Delete" : "Release";
+        Title = Form?.Act switch
+        {
+            "delete" => "Delete",
+            "spam" => "Learn as spam",
+            _ => "Release",
+        };
         if (items.Count == 0)
         {
             Fault = "Nothing was chosen.";
@@ -56,6 +62,10 @@ public partial class ActPage
         {
             case "release" when Viewer.May(ConsoleRights.Release):
                 await ReleaseAsync(items);
+                break;
+            case "spam" when Viewer.May(ConsoleRights.Release) && Releases.CanTeach:
+                foreach (var group in items.GroupBy(i => i.Key))
+                    Results.Add(await Releases.TeachAsync(Viewer, Http.ClientAddress(), group.Key, Positions(group), SpamClass.Spam, Aborted));
                 break;
             case "delete" when Viewer.May(ConsoleRights.Delete):
                 await DeleteAsync(items);
@@ -83,6 +93,9 @@ public partial class ActPage
         {
             var result = await Releases.ReleaseAsync(Viewer, Http.ClientAddress(), group.Key, Positions(group), Form!.Confirmed, Aborted);
             Results.Add(result);
+            // Mail that was held for something else says nothing about spam. It is out already: what comes of learning changes nothing of that.
+            if (Form.Learn && Releases.CanTeach && result is { State: ItemState.Done or ItemState.Partly, Message.IsSpam: true })
+                Results.Add(await Releases.TeachAsync(Viewer, Http.ClientAddress(), group.Key, Positions(group), SpamClass.Ham, Aborted));
             if (result.State == ItemState.NeedsConfirmation)
                 again.AddRange(group.Select(item => (item, Labelled(result))));
         }
@@ -118,6 +131,10 @@ public partial class ActPage
         public string? Act { get; set; }
         public string? Back { get; set; }
         public bool Confirmed { get; set; }
+
+        /// <summary>Of a release: the spam scanners are to learn that it was not spam.</summary>
+        public bool Learn { get; set; }
+
         public string[]? Items { get; set; }
     }
 

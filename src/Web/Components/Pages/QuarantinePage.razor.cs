@@ -1,6 +1,7 @@
 using Amavis.Data.Console;
 using Amavis.Web.Content;
 using Amavis.Web.Navigation;
+using Amavis.Web.Releasing;
 using Microsoft.AspNetCore.Components;
 
 namespace Amavis.Web.Components.Pages;
@@ -31,6 +32,9 @@ public partial class QuarantinePage
     private MessageQuery Messages { get; set; } = default!;
 
     [Inject]
+    private Releases Releases { get; set; } = default!;
+
+    [Inject]
     private KeptText Texts { get; set; } = default!;
 
     private QuarantineFilter Filter { get; set; } = QuarantineFilter.Default;
@@ -49,6 +53,8 @@ public partial class QuarantinePage
     private MessageContent? Content => Kept is KeptTextResult.Found found ? new MessageContent(found.Octets) : null;
 
     private bool MayAct => Viewer.May(ConsoleRights.Release) || Viewer.May(ConsoleRights.Delete);
+
+    private bool MayTeach => Viewer.May(ConsoleRights.Release) && Releases.CanTeach;
 
     private bool IsFiltered => Filter.Text is not null || Filter.Recipient is not null || Filter.Verdicts.Count > 0
         || Filter.YoungerThan is not null || Filter.OlderThan is not null || Filter.State != QuarantineState.Held;

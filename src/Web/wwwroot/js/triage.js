@@ -46,7 +46,7 @@ class Triage extends HTMLElement {
   // The chosen ones of the list when there are any, else the open message.
   #act(what) {
     const list = this.querySelector("form[data-list]");
-    const form = list?.querySelector("input[type=checkbox]:checked") ? list : this.querySelector("form[data-one]");
+    const form = list?.querySelector(`input[name="Form.Items"]:checked`) ? list : this.querySelector("form[data-one]");
     const button = form?.querySelector(`button[value=${what}]`);
     if (button) form.requestSubmit(button);
   }

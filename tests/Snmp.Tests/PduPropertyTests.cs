@@ -9,7 +9,7 @@ using FsCheck.Fluent;
 
 namespace Amavis.Snmp.Tests;
 
-public sealed class PduProperties
+public sealed class PduPropertyTests
 {
     private static readonly Gen<byte> AnyOctet = Gen.Choose(0, 255).Select(i => (byte)i);
 
@@ -69,7 +69,7 @@ public sealed class PduProperties
     }));
 
     [Fact]
-    public void What_is_written_is_read_again_in_both_byte_orders() =>
+    public void P3_what_is_written_is_read_again_in_both_byte_orders() =>
         Prop.ForAll(Pdu.ToArbitrary(), Gen.Elements(true, false).ToArbitrary(), (pdu, network) =>
         {
             var (status, header, read) = Read(new ReadOnlySequence<byte>(Write(pdu, network)));
@@ -80,7 +80,7 @@ public sealed class PduProperties
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void The_answer_does_not_depend_on_the_cuts() =>
+    public void P4_a_PDU_is_the_same_however_it_is_cut() =>
         Prop.ForAll(Pdu.ToArbitrary(), Gen.Choose(1, 40).NonEmptyListOf().ToArbitrary(), (pdu, cuts) =>
         {
             var octets = Write(pdu, true);
