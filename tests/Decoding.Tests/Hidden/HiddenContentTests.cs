@@ -100,7 +100,7 @@ public class HiddenContentTests
     [Fact]
     public void An_archive_of_long_texts_is_no_reason_to_doubt()
     {
-        var log = string.Concat(Enumerable.Range(0, 12_000).Select(i => $"{i} one line of a log file like all the others\n"));
+        var log = string.Concat(Enumerable.Repeat("one line of a log file like all the others\n", 8_000));
         var tar = Archived.Tar([.. Enumerable.Range(0, 60).Select(i => Archived.TarFile($"{i}.log", log))]);
         using var unpacked = Mails.UnpackFile("logs.tgz", Archived.Gzip(tar));
         unpacked.Tree.Parts.Count.ShouldBeGreaterThan(60);
